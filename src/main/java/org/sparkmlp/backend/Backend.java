@@ -1,0 +1,114 @@
+package org.sparkmlp.backend;
+
+import org.sparkmlp.function.Activation;
+import org.sparkmlp.function.Loss;
+import org.sparkmlp.optim.Optimizer;
+
+/**
+ * The operations that training and prediction are made of, in float, on buffers that only their
+ * backend can look into.
+ *
+ * <p>Matrices are row-major and lie at an offset in a buffer; element (i, j) of a matrix with
+ * leading dimension ld is at {@code offset + i * ld + j}. An instance may be used by many threads
+ * at once; a buffer by one.
+ */
+public interface Backend {
+  /** Numbers on the device of the backend that made it. */
+  interface Buffer {
+    int length();
+  }
+
+  /** The name by which users choose it. */
+  String name();
+
+  /** Name, library and how it is called, for logs and records. */
+  String description();
+
+  /** A new buffer of zeros. */
+  Buffer allocate(int length);
+
+  void upload(float[] from, int fromOffset, Buffer to, int toOffset, int length);
+
+  void download(Buffer from, int fromOffset, float[] to, int toOffset, int length);
+
+  void fill(Buffer buffer, int offset, int length, float value);
+
+  /**
+   * C = alpha op(A) op(B) + beta C, where op(A) is m x k, op(B) is k x n and op transposes if told
+   * so. With beta = 0, C is overwritten, whatever it held.
+   */
+  void gemm(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      Buffer a,
+      int aOffset,
+      int lda,
+      Buffer b,
+      int bOffset,
+      int ldb,
+      float beta,
+      Buffer c,
+      int cOffset,
+      int ldc);
+
+  /** Z = f(Z + 1 bias'): Z is rows x columns, the bias has one number a column. */
+  void addBiasAndActivate(
+      Activation f, int rows, int columns, Buffer z, int zOffset, Buffer bias, int biasOffset);
+
+  /**
+   * The way back through an activation and a bias: D = D ⊙ f'(A), bias gradient = column sums of D.
+   * A (the layer's output) and D (the gradient by it) are rows x columns.
+   */
+  void activationAndBiasGradient(
+      Activation f,
+      int rows,
+      int columns,
+      Buffer a,
+      int aOffset,
+      Buffer d,
+      int dOffset,
+      Buffer biasGradient,
+      int biasGradientOffset);
+
+  /**
+   * Adds the losses of a batch to {@code sums} and, unless {@code gradient} is null, writes the
+   * gradient of the batch's weighted loss sum by the logits there: row i is weight_i · dl/dz.
+   *
+   * @param classTargets whether {@code targets} has a class index a row, else {@code columns}
+   *     values a row
+   * @param logits rows x columns at offset 0
+   * @param weights one number a row
+   */
+  void loss(
+      Loss loss,
+      boolean classTargets,
+      int rows,
+      int columns,
+      Buffer logits,
+      Buffer targets,
+      Buffer weights,
+      Buffer gradient,
+      LossSums sums);
+
+  /**
+   * One optimizer step on {@code length} weights.
+   *
+   * @param gradientScale what to multiply the gradient with: 1 / (weight sum of the batch)
+   * @param slots the optimizer's slots one after the other, each of {@code length} numbers
+   * @param rate the learning rate of this step
+   * @param step its number, from 1
+   */
+  void update(
+      Optimizer optimizer,
+      int length,
+      Buffer weights,
+      Buffer gradient,
+      float gradientScale,
+      Buffer slots,
+      double rate,
+      long step);
+}

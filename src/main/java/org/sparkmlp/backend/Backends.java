@@ -1,0 +1,107 @@
+package org.sparkmlp.backend;
+
+import dev.ludovic.netlib.blas.BLAS;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sparkmlp.util.Names;
+
+/**
+ * The CPU backends by name, fastest first. Each is loaded once a JVM, when it is first asked for.
+ */
+public final class Backends {
+  /** Takes the fastest backend that loads. */
+  public static final String AUTO = "auto";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
+  private static final Map<String, Supplier<CpuBackend>> PROVIDERS = new LinkedHashMap<>();
+  private static final Map<String, CpuBackend> LOADED = new ConcurrentHashMap<>();
+
+  static {
+    PROVIDERS.put("openblas", OpenBlas::load);
+    PROVIDERS.put("netlib", Backends::netlib);
+    PROVIDERS.put("ejml", EjmlBackend::new);
+  }
+
+  private Backends() {}
+
+  /** The names of all backends, fastest first. */
+  public static List<String> names() {
+    return List.copyOf(PROVIDERS.keySet());
+  }
+
+  /**
+   * Throws an {@link IllegalArgumentException} unless {@code name} is {@code auto} or a backend's;
+   * loads nothing.
+   */
+  public static String check(String name) {
+    if (!name.equals(AUTO) && !PROVIDERS.containsKey(name)) {
+      List<String> known = new ArrayList<>(List.of(AUTO));
+      known.addAll(names());
+      throw new IllegalArgumentException(
+          String.format(
+              "unknown backend '%s'; known are %s%s",
+              name, String.join(", ", known), Names.didYouMean(name, known)));
+    }
+    return name;
+  }
+
+  /**
+   * The backend of that name, {@code auto} for the fastest that loads here.
+   *
+   * @throws IllegalArgumentException if there is no such backend
+   * @throws IllegalStateException if it can't be loaded on this machine
+   */
+  public static Backend get(String name) {
+    return cpu(name);
+  }
+
+  /** The double-precision product of the backend of that name. */
+  public static DoubleGemm doubles(String name) {
+    return cpu(name);
+  }
+
+  private static CpuBackend cpu(String name) {
+    return LOADED.computeIfAbsent(check(name), key -> key.equals(AUTO) ? fastest() : load(key));
+  }
+
+  private static CpuBackend load(String name) {
+    try {
+      return PROVIDERS.get(name).get();
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalStateException(
+          String.format(
+              "backend '%s' can't be loaded on this machine: %s; backend = auto takes the fastest that can",
+              name, e),
+          e);
+    }
+  }
+
+  private static CpuBackend fastest() {
+    List<String> refused = new ArrayList<>();
+    for (String name : PROVIDERS.keySet()) {
+      try {
+        CpuBackend found = load(name);
+        LOG.info(
+            "backend auto: {}{}",
+            found.description(),
+            refused.isEmpty() ? "" : "; refused: " + String.join("; ", refused));
+        return found;
+      } catch (IllegalStateException e) {
+        refused.add(e.getMessage());
+      }
+    }
+    throw new IllegalStateException("no backend loads on this machine: " + refused);
+  }
+
+  /** What Spark itself uses: a native BLAS of the system if netlib finds one, else Java. */
+  private static CpuBackend netlib() {
+    BLAS blas = BLAS.getInstance();
+    return new BlasBackend("netlib", "netlib (" + blas.getClass().getSimpleName() + ")", blas);
+  }
+}

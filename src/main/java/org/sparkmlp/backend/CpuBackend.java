@@ -1,0 +1,193 @@
+package org.sparkmlp.backend;
+
+import java.util.Arrays;
+import org.sparkmlp.function.Activation;
+import org.sparkmlp.function.Loss;
+import org.sparkmlp.optim.Optimizer;
+
+/**
+ * What the CPU backends share: a buffer is a {@code float[]}, and everything but the matrix
+ * products is loops that the JIT compiler vectorizes (measured 6 times faster than the same loops
+ * on off-heap memory).
+ */
+abstract class CpuBackend implements Backend, DoubleGemm {
+  private record HostBuffer(float[] array) implements Buffer {
+    @Override
+    public int length() {
+      return array.length;
+    }
+  }
+
+  /** C = alpha op(A) op(B) + beta C with m, n, k &gt; 0. */
+  abstract void sgemm(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float beta,
+      float[] c,
+      int cOffset,
+      int ldc);
+
+  private static float[] array(Buffer buffer) {
+    return ((HostBuffer) buffer).array;
+  }
+
+  @Override
+  public final Buffer allocate(int length) {
+    return new HostBuffer(new float[length]);
+  }
+
+  @Override
+  public final void upload(float[] from, int fromOffset, Buffer to, int toOffset, int length) {
+    System.arraycopy(from, fromOffset, array(to), toOffset, length);
+  }
+
+  @Override
+  public final void download(Buffer from, int fromOffset, float[] to, int toOffset, int length) {
+    System.arraycopy(array(from), fromOffset, to, toOffset, length);
+  }
+
+  @Override
+  public final void fill(Buffer buffer, int offset, int length, float value) {
+    Arrays.fill(array(buffer), offset, offset + length, value);
+  }
+
+  @Override
+  public final void gemm(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      Buffer a,
+      int aOffset,
+      int lda,
+      Buffer b,
+      int bOffset,
+      int ldb,
+      float beta,
+      Buffer c,
+      int cOffset,
+      int ldc) {
+    if (m == 0 || n == 0) {
+      return;
+    }
+    if (k == 0) {
+      scale(m, n, beta, array(c), cOffset, ldc);
+      return;
+    }
+    sgemm(
+        transposeA,
+        transposeB,
+        m,
+        n,
+        k,
+        alpha,
+        array(a),
+        aOffset,
+        lda,
+        array(b),
+        bOffset,
+        ldb,
+        beta,
+        array(c),
+        cOffset,
+        ldc);
+  }
+
+  private static void scale(int m, int n, float beta, float[] c, int cOffset, int ldc) {
+    for (int i = 0; i < m; i++) {
+      for (int j = cOffset + i * ldc; j < cOffset + i * ldc + n; j++) {
+        c[j] = beta == 0 ? 0 : beta * c[j];
+      }
+    }
+  }
+
+  @Override
+  public final void addBiasAndActivate(
+      Activation f, int rows, int columns, Buffer z, int zOffset, Buffer bias, int biasOffset) {
+    ActivationKernels.forward(f, rows, columns, array(z), zOffset, array(bias), biasOffset);
+  }
+
+  @Override
+  public final void activationAndBiasGradient(
+      Activation f,
+      int rows,
+      int columns,
+      Buffer a,
+      int aOffset,
+      Buffer d,
+      int dOffset,
+      Buffer biasGradient,
+      int biasGradientOffset) {
+    ActivationKernels.backward(
+        f,
+        rows,
+        columns,
+        array(a),
+        aOffset,
+        array(d),
+        dOffset,
+        array(biasGradient),
+        biasGradientOffset);
+  }
+
+  @Override
+  public final void loss(
+      Loss loss,
+      boolean classTargets,
+      int rows,
+      int columns,
+      Buffer logits,
+      Buffer targets,
+      Buffer weights,
+      Buffer gradient,
+      LossSums sums) {
+    LossKernels.run(
+        loss,
+        classTargets,
+        rows,
+        columns,
+        array(logits),
+        array(targets),
+        array(weights),
+        gradient == null ? null : array(gradient),
+        sums);
+  }
+
+  @Override
+  public final void update(
+      Optimizer optimizer,
+      int length,
+      Buffer weights,
+      Buffer gradient,
+      float gradientScale,
+      Buffer slots,
+      double rate,
+      long step) {
+    OptimizerKernels.run(
+        optimizer,
+        length,
+        array(weights),
+        array(gradient),
+        gradientScale,
+        array(slots),
+        rate,
+        step);
+  }
+
+  @Override
+  public String toString() {
+    return description();
+  }
+}

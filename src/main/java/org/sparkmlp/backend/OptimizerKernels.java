@@ -1,0 +1,169 @@
+package org.sparkmlp.backend;
+
+import org.sparkmlp.optim.AdaGrad;
+import org.sparkmlp.optim.Adam;
+import org.sparkmlp.optim.Momentum;
+import org.sparkmlp.optim.Nesterov;
+import org.sparkmlp.optim.Optimizer;
+import org.sparkmlp.optim.RAdam;
+import org.sparkmlp.optim.RmsProp;
+import org.sparkmlp.optim.Sgd;
+
+/**
+ * Optimizer steps on {@code float[]}: one vectorized loop for each known rule, whose formula is in
+ * its class, and {@link Optimizer#update} element by element for a user's. Slot j of weight i is at
+ * {@code slots[j * n + i]}.
+ */
+final class OptimizerKernels {
+  private OptimizerKernels() {}
+
+  static void run(
+      Optimizer optimizer,
+      int n,
+      float[] w,
+      float[] g,
+      float scale,
+      float[] slots,
+      double rate,
+      long step) {
+    double[] c = optimizer.coefficients(rate, step);
+    float rate0 = (float) c[0];
+    if (optimizer instanceof Sgd) {
+      sgd(n, w, g, scale, rate0);
+    } else if (optimizer instanceof Momentum rule) {
+      momentum(n, w, g, scale, slots, rate0, (float) rule.momentum());
+    } else if (optimizer instanceof Nesterov rule) {
+      nesterov(n, w, g, scale, slots, rate0, (float) rule.momentum());
+    } else if (optimizer instanceof AdaGrad rule) {
+      rms(n, w, g, scale, slots, rate0, 1, 1, (float) rule.epsilon());
+    } else if (optimizer instanceof RmsProp rule) {
+      float rho = (float) rule.rho();
+      rms(n, w, g, scale, slots, rate0, rho, (float) (1 - rule.rho()), (float) rule.epsilon());
+    } else if (optimizer instanceof Adam rule) {
+      float b1 = (float) rule.beta1();
+      float b2 = (float) rule.beta2();
+      float a1 = (float) (1 - rule.beta1());
+      float a2 = (float) (1 - rule.beta2());
+      adam(n, w, g, scale, slots, rate0, b1, a1, b2, a2, (float) c[1], (float) rule.epsilon());
+    } else if (optimizer instanceof RAdam rule) {
+      float b1 = (float) rule.beta1();
+      float b2 = (float) rule.beta2();
+      float a1 = (float) (1 - rule.beta1());
+      float a2 = (float) (1 - rule.beta2());
+      radam(n, w, g, scale, slots, rate0, b1, a1, b2, a2, (float) c[1], (float) rule.epsilon());
+    } else {
+      generic(optimizer, n, w, g, scale, slots, c);
+    }
+  }
+
+  private static void sgd(int n, float[] w, float[] g, float scale, float rate) {
+    for (int i = 0; i < n; i++) {
+      w[i] -= rate * (g[i] * scale);
+    }
+  }
+
+  private static void momentum(
+      int n, float[] w, float[] g, float scale, float[] v, float rate, float momentum) {
+    for (int i = 0; i < n; i++) {
+      float next = momentum * v[i] - rate * (g[i] * scale);
+      v[i] = next;
+      w[i] += next;
+    }
+  }
+
+  private static void nesterov(
+      int n, float[] w, float[] g, float scale, float[] v, float rate, float momentum) {
+    for (int i = 0; i < n; i++) {
+      float push = rate * (g[i] * scale);
+      float next = momentum * v[i] - push;
+      v[i] = next;
+      w[i] += momentum * next - push;
+    }
+  }
+
+  /**
+   * r = keep r + add g², w -= rate g / (√r + ε): AdaGrad with keep = add = 1, RMSprop with ρ and 1
+   * - ρ.
+   */
+  private static void rms(
+      int n,
+      float[] w,
+      float[] g,
+      float scale,
+      float[] r,
+      float rate,
+      float keep,
+      float add,
+      float epsilon) {
+    for (int i = 0; i < n; i++) {
+      float gradient = g[i] * scale;
+      float next = keep * r[i] + add * (gradient * gradient);
+      r[i] = next;
+      w[i] -= rate * gradient / ((float) Math.sqrt(next) + epsilon);
+    }
+  }
+
+  private static void adam(
+      int n,
+      float[] w,
+      float[] g,
+      float scale,
+      float[] s,
+      float rate,
+      float b1,
+      float a1,
+      float b2,
+      float a2,
+      float correction,
+      float epsilon) {
+    for (int i = 0; i < n; i++) {
+      float gradient = g[i] * scale;
+      float m = b1 * s[i] + a1 * gradient;
+      float v = b2 * s[n + i] + a2 * (gradient * gradient);
+      s[i] = m;
+      s[n + i] = v;
+      w[i] -= rate * m / ((float) Math.sqrt(v) * correction + epsilon);
+    }
+  }
+
+  private static void radam(
+      int n,
+      float[] w,
+      float[] g,
+      float scale,
+      float[] s,
+      float rate,
+      float b1,
+      float a1,
+      float b2,
+      float a2,
+      float rectifier,
+      float epsilon) {
+    // not adaptive yet: a denominator of 1
+    float top = rectifier > 0 ? rate * rectifier : rate;
+    float root = rectifier > 0 ? 1 : 0;
+    float rest = rectifier > 0 ? epsilon : 1;
+    for (int i = 0; i < n; i++) {
+      float gradient = g[i] * scale;
+      float m = b1 * s[i] + a1 * gradient;
+      float v = b2 * s[n + i] + a2 * (gradient * gradient);
+      s[i] = m;
+      s[n + i] = v;
+      w[i] -= top * m / (root * (float) Math.sqrt(v) + rest);
+    }
+  }
+
+  private static void generic(
+      Optimizer optimizer, int n, float[] w, float[] g, float scale, float[] slots, double[] c) {
+    double[] s = new double[optimizer.slots().size()];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < s.length; j++) {
+        s[j] = slots[j * n + i];
+      }
+      w[i] = (float) optimizer.update(w[i], g[i] * scale, s, c);
+      for (int j = 0; j < s.length; j++) {
+        slots[j * n + i] = (float) s[j];
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package org.sparkmlp.data;
+
+import java.io.Serializable;
+
+/**
+ * Consecutive rows of one shard, packed: features rows x columns row-major, one target and one
+ * weight a row.
+ *
+ * <p>A plain class, since neither Kryo (records) nor Java serialization of many small objects would
+ * do.
+ */
+public final class PackedBlock implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final int shard;
+  private final boolean validation;
+  private final int columns;
+  private final float[] features;
+  private final float[] targets;
+  private final float[] weights;
+
+  /** Takes the arrays over, without a copy; their lengths are rows * columns, rows and rows. */
+  public PackedBlock(
+      int shard,
+      boolean validation,
+      int columns,
+      float[] features,
+      float[] targets,
+      float[] weights) {
+    this.shard = shard;
+    this.validation = validation;
+    this.columns = columns;
+    this.features = features;
+    this.targets = targets;
+    this.weights = weights;
+  }
+
+  /** The shard that the rows belong to. */
+  public int shard() {
+    return shard;
+  }
+
+  /** Whether the rows are for validation, so that training must not see them. */
+  public boolean validation() {
+    return validation;
+  }
+
+  public int rows() {
+    return targets.length;
+  }
+
+  public int columns() {
+    return columns;
+  }
+
+  /** Row-major; owned by the block, not to be changed. */
+  public float[] features() {
+    return features;
+  }
+
+  /** Class index or value of each row; owned by the block. */
+  public float[] targets() {
+    return targets;
+  }
+
+  /** Weight of each row, &gt; 0; owned by the block. */
+  public float[] weights() {
+    return weights;
+  }
+
+  /** Bytes of its numbers. */
+  public long bytes() {
+    return 4L * (features.length + targets.length + weights.length);
+  }
+}

@@ -1,0 +1,99 @@
+package org.sparkmlp.data;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import net.jpountz.xxhash.XXHash64;
+import net.jpountz.xxhash.XXHashFactory;
+
+/**
+ * A row as one byte array that sorts, as unsigned bytes, into its place: shard, then role, then
+ * hash, then content. So the order of rows depends on the rows alone, not on how they arrived.
+ *
+ * <pre>
+ * 0   shard       int, big endian: hash modulo the number of shards
+ * 4   role        0 training, 1 validation
+ * 5   hash        XXH64 (seed 0) of everything from 13 on, big endian
+ * 13  target      float, little endian
+ * 17  weight      float, little endian
+ * 21  features    floats, little endian
+ * </pre>
+ */
+public final class RowKey {
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle FLOAT =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final XXHash64 XXH64 = XXHashFactory.fastestJavaInstance().hash64();
+
+  private static final int ROLE = 4;
+  private static final int HASH = 5;
+  private static final int TARGET = 13;
+  private static final int WEIGHT = 17;
+  private static final int FEATURES = 21;
+
+  private RowKey() {}
+
+  /**
+   * Packs a row.
+   *
+   * @param features the first {@code columns} numbers are used; not kept
+   */
+  public static byte[] encode(
+      float[] features,
+      int columns,
+      float target,
+      float weight,
+      boolean validation,
+      int numShards) {
+    byte[] key = new byte[FEATURES + 4 * columns];
+    FLOAT.set(key, TARGET, target);
+    FLOAT.set(key, WEIGHT, weight);
+    ByteBuffer.wrap(key, FEATURES, 4 * columns)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .put(features, 0, columns);
+    long hash = XXH64.hash(key, TARGET, key.length - TARGET, 0);
+    LONG.set(key, HASH, hash);
+    key[ROLE] = (byte) (validation ? 1 : 0);
+    INT.set(key, 0, (int) Long.remainderUnsigned(hash, numShards));
+    return key;
+  }
+
+  /** The order of rows within and across shards. */
+  public static int compare(byte[] a, byte[] b) {
+    return Arrays.compareUnsigned(a, b);
+  }
+
+  public static int shard(byte[] key) {
+    return (int) INT.get(key, 0);
+  }
+
+  public static boolean validation(byte[] key) {
+    return key[ROLE] == 1;
+  }
+
+  public static float target(byte[] key) {
+    return (float) FLOAT.get(key, TARGET);
+  }
+
+  public static float weight(byte[] key) {
+    return (float) FLOAT.get(key, WEIGHT);
+  }
+
+  /** Copies the features to {@code into} from {@code offset} on. */
+  public static void features(byte[] key, float[] into, int offset) {
+    ByteBuffer.wrap(key, FEATURES, key.length - FEATURES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .get(into, offset, columns(key));
+  }
+
+  public static int columns(byte[] key) {
+    return (key.length - FEATURES) / 4;
+  }
+}

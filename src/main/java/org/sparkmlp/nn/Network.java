@@ -1,0 +1,230 @@
+package org.sparkmlp.nn;
+
+import org.sparkmlp.backend.Backend;
+import org.sparkmlp.backend.Backend.Buffer;
+import org.sparkmlp.backend.LossSums;
+import org.sparkmlp.data.PackedBlock;
+import org.sparkmlp.optim.Optimizer;
+
+/**
+ * A network in float on a backend, with all the room it needs: weights, gradient, optimizer slots
+ * and the values of one batch. Nothing is allocated after construction. For one thread at a time.
+ *
+ * <p>Forward, for a batch of n rows: A_0 = X (n x inputs), A_l = f(A_(l-1) W_l + 1 b_l'). Backward,
+ * with D_l the gradient of the weighted loss sum by the sums of layer l: dW_l = A_(l-1)' D_l, db_l
+ * = column sums of D_l, D_(l-1) = (D_l W_l') ⊙ f'(A_(l-1)). Gradients are sums over rows, never
+ * means.
+ */
+public final class Network {
+  private final Topology topology;
+  private final Backend backend;
+  private final int capacity;
+  private final Buffer weights;
+  private final Buffer gradient;
+  private Buffer slots;
+
+  /** A_l for l = 0 .. depth, capacity x units. */
+  private final Buffer[] outputs;
+
+  /** D_l for l = 1 .. depth, likewise. */
+  private final Buffer[] deltas;
+
+  private final Buffer targets;
+  private final Buffer rowWeights;
+
+  /**
+   * @param capacity most rows of a batch
+   */
+  public Network(Topology topology, Backend backend, int capacity) {
+    this.topology = topology;
+    this.backend = backend;
+    this.capacity = capacity;
+    this.weights = backend.allocate(topology.size());
+    this.gradient = backend.allocate(topology.size());
+    this.slots = backend.allocate(0);
+    this.outputs = new Buffer[topology.depth() + 1];
+    this.deltas = new Buffer[topology.depth() + 1];
+    for (int l = 0; l <= topology.depth(); l++) {
+      outputs[l] = backend.allocate(capacity * topology.units(l));
+      deltas[l] = l == 0 ? null : backend.allocate(capacity * topology.units(l));
+    }
+    this.targets = backend.allocate(capacity * (topology.classTargets() ? 1 : topology.outputs()));
+    this.rowWeights = backend.allocate(capacity);
+  }
+
+  public Topology topology() {
+    return topology;
+  }
+
+  public int capacity() {
+    return capacity;
+  }
+
+  /** Takes the flat vector of weights, which is copied. */
+  public void setWeights(float[] flat) {
+    backend.upload(flat, 0, weights, 0, topology.size());
+  }
+
+  /** Copies the weights to {@code flat}. */
+  public void getWeights(float[] flat) {
+    backend.download(weights, 0, flat, 0, topology.size());
+  }
+
+  /** Takes the optimizer's slots, one after the other, each as long as the weights; copied. */
+  public void setSlots(float[] flat) {
+    if (slots.length() != flat.length) {
+      slots = backend.allocate(flat.length);
+    }
+    backend.upload(flat, 0, slots, 0, flat.length);
+  }
+
+  /** Copies the slots to {@code flat} from {@code offset} on. */
+  public void getSlots(float[] flat, int offset) {
+    backend.download(slots, 0, flat, offset, slots.length());
+  }
+
+  /** Copies the gradient to {@code flat}. */
+  public void getGradient(float[] flat) {
+    backend.download(gradient, 0, flat, 0, topology.size());
+  }
+
+  /** Puts a row into place {@code i} of the batch. */
+  public void load(int i, PackedBlock block, int row) {
+    int columns = topology.inputs();
+    backend.upload(block.features(), row * columns, outputs[0], i * columns, columns);
+    int width = topology.classTargets() ? 1 : topology.outputs();
+    backend.upload(block.targets(), row * width, targets, i * width, width);
+    backend.upload(block.weights(), row, rowWeights, i, 1);
+  }
+
+  /** Puts features alone into place {@code i} of the batch, for {@link #predict}. */
+  public void load(int i, float[] features) {
+    backend.upload(features, 0, outputs[0], i * topology.inputs(), topology.inputs());
+  }
+
+  /**
+   * Writes the logits of the first {@code rows} rows of the batch, rows x outputs, to {@code
+   * logits}.
+   */
+  public void predict(int rows, float[] logits) {
+    forward(rows);
+    backend.download(outputs[topology.depth()], 0, logits, 0, rows * topology.outputs());
+  }
+
+  /** Adds the losses of the batch to {@code sums}. */
+  public void evaluate(int rows, LossSums sums) {
+    forward(rows);
+    loss(rows, null, sums);
+  }
+
+  /**
+   * Computes the gradient of the batch's weighted loss sum and adds its losses to {@code sums}.
+   *
+   * @param accumulate whether to add to the gradient that is there
+   */
+  public void differentiate(int rows, boolean accumulate, LossSums sums) {
+    forward(rows);
+    loss(rows, deltas[topology.depth()], sums);
+    backward(rows, accumulate);
+  }
+
+  /**
+   * Updates the weights by the gradient.
+   *
+   * @param scale what to multiply the gradient with: 1 / (weight sum of the batch)
+   * @param rate learning rate
+   * @param step number of the update, from 1
+   */
+  public void update(Optimizer optimizer, double scale, double rate, long step) {
+    backend.update(optimizer, topology.size(), weights, gradient, (float) scale, slots, rate, step);
+  }
+
+  private void forward(int rows) {
+    for (int l = 1; l <= topology.depth(); l++) {
+      int in = topology.units(l - 1);
+      int out = topology.units(l);
+      backend.gemm(
+          false,
+          false,
+          rows,
+          out,
+          in,
+          1,
+          outputs[l - 1],
+          0,
+          in,
+          weights,
+          topology.weightsOffset(l),
+          out,
+          0,
+          outputs[l],
+          0,
+          out);
+      backend.addBiasAndActivate(
+          topology.activation(l), rows, out, outputs[l], 0, weights, topology.biasOffset(l));
+    }
+  }
+
+  private void loss(int rows, Buffer into, LossSums sums) {
+    backend.loss(
+        topology.loss(),
+        topology.classTargets(),
+        rows,
+        topology.outputs(),
+        outputs[topology.depth()],
+        targets,
+        rowWeights,
+        into,
+        sums);
+  }
+
+  private void backward(int rows, boolean accumulate) {
+    float beta = accumulate ? 1 : 0;
+    for (int l = topology.depth(); l >= 1; l--) {
+      int in = topology.units(l - 1);
+      int out = topology.units(l);
+      int bias = topology.biasOffset(l);
+      if (!accumulate) {
+        backend.fill(gradient, bias, out, 0);
+      }
+      backend.activationAndBiasGradient(
+          topology.activation(l), rows, out, outputs[l], 0, deltas[l], 0, gradient, bias);
+      backend.gemm(
+          true,
+          false,
+          in,
+          out,
+          rows,
+          1,
+          outputs[l - 1],
+          0,
+          in,
+          deltas[l],
+          0,
+          out,
+          beta,
+          gradient,
+          topology.weightsOffset(l),
+          out);
+      if (l > 1) {
+        backend.gemm(
+            false,
+            true,
+            rows,
+            in,
+            out,
+            1,
+            deltas[l],
+            0,
+            out,
+            weights,
+            topology.weightsOffset(l),
+            out,
+            0,
+            deltas[l - 1],
+            0,
+            in);
+      }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package org.sparkmlp.nn;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.sparkmlp.function.Activation;
+import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.Loss;
+import org.sparkmlp.util.Check;
+
+/**
+ * The shape of a fully connected network and the layout of its weights.
+ *
+ * <p>Layer l computes A_l = f(A_(l-1) W_l + 1 b_l'), with f the activation in hidden layers and the
+ * identity in the last, whose outputs are the logits that the loss is computed from. All weights
+ * are one flat vector: for each layer W_l, row-major inputs x outputs, then b_l. (Spark's
+ * MultilayerPerceptronClassifier has the same order.)
+ */
+public final class Topology implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * Weights, two slots each, three digits of an exact sum: nine numbers a weight must fit into one
+   * Java array.
+   */
+  private static final int MAX_WEIGHTS = Integer.MAX_VALUE / 10;
+
+  /**
+   * A named part of the flat vector.
+   *
+   * @param name for example {@code layer1.weights} or {@code layer1.bias}, layers from 1
+   * @param rows inputs of the layer; 1 for a bias
+   * @param columns outputs of the layer
+   */
+  public record Slice(String name, int offset, int rows, int columns) {
+    public int length() {
+      return rows * columns;
+    }
+
+    public int end() {
+      return offset + length();
+    }
+  }
+
+  private final int[] layers;
+  private final Activation activation;
+  private final Loss loss;
+  private final boolean classTargets;
+
+  /**
+   * @param layers sizes of all layers, inputs first, outputs last; at least two, each &gt; 0
+   * @param activation of the hidden layers
+   * @param classTargets whether the target of a row is a class index; else a row has as many target
+   *     values as outputs
+   */
+  public Topology(int[] layers, Activation activation, Loss loss, boolean classTargets) {
+    Check.that(
+        layers.length >= 2,
+        "layers must name at least inputs and outputs, got %s",
+        Arrays.toString(layers));
+    long weights = 0;
+    for (int l = 0; l < layers.length; l++) {
+      Check.that(layers[l] > 0, "layers must be > 0, got %s", Arrays.toString(layers));
+      weights += l == 0 ? 0 : (layers[l - 1] + 1L) * layers[l];
+    }
+    Check.that(
+        weights <= MAX_WEIGHTS,
+        "layers %s have %d weights; at most %d fit into the arrays of training",
+        Arrays.toString(layers),
+        weights,
+        MAX_WEIGHTS);
+    this.layers = layers.clone();
+    this.activation = activation;
+    this.loss = loss;
+    this.classTargets = classTargets;
+  }
+
+  /** Layers of weights: one less than layers of units. */
+  public int depth() {
+    return layers.length - 1;
+  }
+
+  /** Units of layer {@code l}, 0 being the inputs. */
+  public int units(int l) {
+    return layers[l];
+  }
+
+  public int inputs() {
+    return layers[0];
+  }
+
+  public int outputs() {
+    return layers[layers.length - 1];
+  }
+
+  public int[] layers() {
+    return layers.clone();
+  }
+
+  /** The activation of layer {@code l}, from 1 to {@link #depth}. */
+  public Activation activation(int l) {
+    return l == depth() ? Activations.IDENTITY : activation;
+  }
+
+  public Loss loss() {
+    return loss;
+  }
+
+  public boolean classTargets() {
+    return classTargets;
+  }
+
+  /** The table of all parts of the flat vector, in order, without gaps. */
+  public List<Slice> slices() {
+    List<Slice> slices = new ArrayList<>();
+    int offset = 0;
+    for (int l = 1; l < layers.length; l++) {
+      Slice weights = new Slice("layer" + l + ".weights", offset, layers[l - 1], layers[l]);
+      Slice bias = new Slice("layer" + l + ".bias", weights.end(), 1, layers[l]);
+      slices.add(weights);
+      slices.add(bias);
+      offset = bias.end();
+    }
+    return slices;
+  }
+
+  /** Length of the flat vector. */
+  public int size() {
+    return weightsOffset(layers.length);
+  }
+
+  /** Where W_l begins. */
+  int weightsOffset(int l) {
+    int offset = 0;
+    for (int i = 1; i < l; i++) {
+      offset += (layers[i - 1] + 1) * layers[i];
+    }
+    return offset;
+  }
+
+  /** Where b_l begins. */
+  int biasOffset(int l) {
+    return weightsOffset(l) + layers[l - 1] * layers[l];
+  }
+
+  /** Equal topologies compute the same function of equal weights. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Topology that && key().equals(that.key());
+  }
+
+  @Override
+  public int hashCode() {
+    return key().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return key();
+  }
+
+  private String key() {
+    return Arrays.toString(layers)
+        + " "
+        + activation.spec()
+        + " "
+        + loss.spec()
+        + (classTargets ? " of classes" : " of values");
+  }
+}

@@ -1,0 +1,84 @@
+package org.sparkmlp.train;
+
+import org.sparkmlp.backend.LossSums;
+import org.sparkmlp.data.Shard;
+import org.sparkmlp.nn.Network;
+import org.sparkmlp.train.Workspaces.Workspace;
+
+/**
+ * A round of local descent: every shard makes the updates {@code state.step} to {@code toStep} of
+ * the epoch on rows of its own, from common weights and slots; what is summed is each shard's
+ * weights and slots, times the weight of the rows it has gone through, so that the driver can
+ * average. (McMahan et al. 2017, federated averaging; Stich 2019, local SGD.)
+ *
+ * <p>Step t of T takes rows floor(n t/T) to floor(n (t+1)/T) of a shard's n, in the epoch's order.
+ * A shard without rows for a step makes no update.
+ */
+record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
+    implements Program<TrainingState, RoundResult> {
+  @Override
+  public RoundResult empty() {
+    return new RoundResult();
+  }
+
+  @Override
+  public RoundResult run(TrainingState state, Shard shard, Workspaces workspaces) {
+    int rows = shard.training().count();
+    int from = ShardPass.share(rows, state.step, stepsPerEpoch);
+    int to = ShardPass.share(rows, toStep, stepsPerEpoch);
+    if (from == to) {
+      return empty();
+    }
+    return workspaces.with(
+        plan.topology(),
+        plan.backend(),
+        plan.networkRows(),
+        workspace -> {
+          long start = System.nanoTime();
+          workspace.network.setWeights(state.weights);
+          workspace.network.setSlots(state.slots);
+          workspace.order.start(
+              plan.seed(), state.epoch, shard.index(), rows, plan.topology().inputs());
+          LossSums sums = new LossSums();
+          int badStep = descend(workspace, shard.training(), state, sums);
+          RoundResult result = result(workspace.network, sums, to - from, start);
+          return badStep < 0 ? result : result.diverged(badStep);
+        });
+  }
+
+  /** Makes the updates; returns the step after which the loss wasn't finite, or -1. */
+  private int descend(Workspace workspace, Shard.Rows rows, TrainingState state, LossSums sums) {
+    long updates = state.updates;
+    for (int step = state.step; step < toStep; step++) {
+      int from = ShardPass.share(rows.count(), step, stepsPerEpoch);
+      int to = ShardPass.share(rows.count(), step + 1, stepsPerEpoch);
+      if (from < to) {
+        double before = sums.weight;
+        ShardPass.differentiate(workspace, rows, from, to, sums);
+        updates++;
+        double rate = plan.rate(state.epoch, step, stepsPerEpoch);
+        workspace.network.update(plan.optimizer(), 1 / (sums.weight - before), rate, updates);
+      }
+      if (!Double.isFinite(sums.loss)) {
+        return step;
+      }
+    }
+    return -1;
+  }
+
+  private RoundResult result(Network network, LossSums sums, long rows, long start) {
+    int size = plan.topology().size();
+    int copies = 1 + plan.optimizer().slots().size();
+    float[] vector = new float[copies * size];
+    network.getWeights(vector);
+    network.getSlots(vector, size);
+    float scale = (float) sums.weight;
+    return new RoundResult(
+        ExactSum.of(vector, scale, Slices.ends(plan.topology(), copies)),
+        sums,
+        scale,
+        rows,
+        4L * vector.length,
+        System.nanoTime() - start);
+  }
+}

@@ -1,0 +1,51 @@
+package org.sparkmlp.train;
+
+import java.io.Serializable;
+import org.sparkmlp.nn.Topology;
+import org.sparkmlp.optim.Optimizer;
+import org.sparkmlp.schedule.Schedule;
+
+/**
+ * Everything that decides how mini-batch training goes, besides the data and the initial weights.
+ *
+ * @param backend name of the backend that every shard computes on; not {@code auto}
+ * @param stepSize η
+ * @param batchSize rows of one update
+ * @param localSteps updates that a shard makes on its own between two aggregations; 1: every update
+ *     is aggregated
+ * @param epochs T, passes over the data
+ * @param tol least improvement of the training loss that counts; 0 switches stopping off
+ */
+public record Plan(
+    Topology topology,
+    String backend,
+    Optimizer optimizer,
+    double stepSize,
+    Schedule schedule,
+    int batchSize,
+    int localSteps,
+    int epochs,
+    double tol,
+    long seed)
+    implements Serializable {
+
+  /** Most rows that go through the network at once; a longer batch is the sum of such parts. */
+  private static final int MOST_ROWS_AT_ONCE = 512;
+
+  /** Updates an epoch: of all shards together, or, with local steps, of each shard. */
+  public int stepsPerEpoch(DataLayout layout) {
+    long rows = localSteps == 1 ? layout.rows() : layout.largestShard();
+    return (int) Math.max(1, (rows + batchSize - 1) / batchSize);
+  }
+
+  /** The learning rate of a step of an epoch. */
+  public double rate(int epoch, int step, int stepsPerEpoch) {
+    double time = epoch + (double) step / stepsPerEpoch;
+    return stepSize * schedule.factor(time, epochs, 1.0 / stepsPerEpoch);
+  }
+
+  /** Rows that a network must have room for. */
+  int networkRows() {
+    return Math.min(batchSize, MOST_ROWS_AT_ONCE);
+  }
+}

@@ -1,0 +1,48 @@
+package org.sparkmlp.train;
+
+import org.sparkmlp.backend.LossSums;
+import org.sparkmlp.data.PackedBlock;
+import org.sparkmlp.data.Shard;
+import org.sparkmlp.nn.Network;
+import org.sparkmlp.train.Workspaces.Workspace;
+
+/** Runs stretches of a shard's rows through a network. */
+final class ShardPass {
+  private ShardPass() {}
+
+  /** First row of a step's share of {@code rows}: floor(rows · step / steps). */
+  static int share(int rows, int step, int steps) {
+    return (int) ((long) rows * step / steps);
+  }
+
+  /**
+   * Gradient of the loss sum over the rows at positions {@code from} to {@code to} of the
+   * workspace's order.
+   */
+  static void differentiate(Workspace workspace, Shard.Rows rows, int from, int to, LossSums sums) {
+    Network network = workspace.network;
+    for (int start = from; start < to; start += network.capacity()) {
+      int n = Math.min(network.capacity(), to - start);
+      for (int i = 0; i < n; i++) {
+        load(network, i, rows, workspace.order.row(start + i));
+      }
+      network.differentiate(n, start > from, sums);
+    }
+  }
+
+  /** Losses of all rows. */
+  static void evaluate(Network network, Shard.Rows rows, LossSums sums) {
+    for (int start = 0; start < rows.count(); start += network.capacity()) {
+      int n = Math.min(network.capacity(), rows.count() - start);
+      for (int i = 0; i < n; i++) {
+        load(network, i, rows, start + i);
+      }
+      network.evaluate(n, sums);
+    }
+  }
+
+  private static void load(Network network, int i, Shard.Rows rows, int row) {
+    PackedBlock block = rows.blockOf(row);
+    network.load(i, block, rows.placeOf(row));
+  }
+}

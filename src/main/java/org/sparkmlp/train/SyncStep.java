@@ -1,0 +1,49 @@
+package org.sparkmlp.train;
+
+import org.sparkmlp.backend.LossSums;
+import org.sparkmlp.data.Shard;
+
+/**
+ * One step of synchronous mini-batch descent: the gradient of the loss sum over this step's share
+ * of every shard. Step t of T takes rows floor(n t/T) to floor(n (t+1)/T) of a shard's n, in the
+ * epoch's order.
+ */
+record SyncStep(Plan plan, int stepsPerEpoch) implements Program<TrainingState, RoundResult> {
+  @Override
+  public RoundResult empty() {
+    return new RoundResult();
+  }
+
+  @Override
+  public RoundResult run(TrainingState state, Shard shard, Workspaces workspaces) {
+    int rows = shard.training().count();
+    int from = ShardPass.share(rows, state.step, stepsPerEpoch);
+    int to = ShardPass.share(rows, state.step + 1, stepsPerEpoch);
+    if (from == to) {
+      return empty();
+    }
+    return workspaces.with(
+        plan.topology(),
+        plan.backend(),
+        plan.networkRows(),
+        workspace -> {
+          long start = System.nanoTime();
+          LossSums sums = new LossSums();
+          int columns = plan.topology().inputs();
+          workspace.network.setWeights(state.weights);
+          workspace.order.start(plan.seed(), state.epoch, shard.index(), rows, columns);
+          ShardPass.differentiate(workspace, shard.training(), from, to, sums);
+          float[] gradient = new float[plan.topology().size()];
+          workspace.network.getGradient(gradient);
+          RoundResult result =
+              new RoundResult(
+                  ExactSum.of(gradient, 1, Slices.ends(plan.topology(), 1)),
+                  sums,
+                  sums.weight,
+                  to - from,
+                  4L * gradient.length,
+                  System.nanoTime() - start);
+          return Double.isFinite(sums.loss) ? result : result.diverged(state.step);
+        });
+  }
+}

@@ -1,0 +1,207 @@
+package org.sparkmlp.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkmlp.backend.Backend;
+import org.sparkmlp.backend.Backend.Buffer;
+import org.sparkmlp.backend.Backends;
+
+/**
+ * Mini-batch training: rounds until the epochs are over. Between rounds everything there is to know
+ * is in a {@link TrainingState}; the rounds' sums are exact, so the weights depend on data, plan
+ * and initial weights alone.
+ */
+public final class Trainer {
+  private final Objective objective;
+  private final Plan plan;
+  private final TrainingListener listener;
+  private final int stepsPerEpoch;
+  private final Costs.Meter meter = new Costs.Meter();
+
+  public Trainer(Objective objective, Plan plan, TrainingListener listener) {
+    this.objective = objective;
+    this.plan = plan;
+    this.listener = listener;
+    this.stepsPerEpoch = plan.stepsPerEpoch(objective.layout());
+  }
+
+  /**
+   * Trains from the given weights, which are not changed.
+   *
+   * @throws DivergenceException if the loss ceases to be finite
+   */
+  public TrainingResult train(float[] initialWeights) {
+    int size = plan.topology().size();
+    float[] slots = new float[plan.optimizer().slots().size() * size];
+    TrainingState state = new TrainingState(initialWeights.clone(), slots, 0, 0, 0);
+    List<EpochRecord> epochs = new ArrayList<>();
+    StopRule stop = new StopRule(plan.tol());
+    String reason = "all " + plan.epochs() + " epochs done";
+    while (state.epoch < plan.epochs()) {
+      long start = System.nanoTime();
+      EpochSums sums = new EpochSums();
+      state = epoch(state, sums);
+      EpochRecord epoch = record(state, sums, (System.nanoTime() - start) / 1e9);
+      epochs.add(epoch);
+      listener.onEpoch(epoch);
+      if (stop.shouldStop(epoch.loss())) {
+        reason =
+            "the loss fell by less than tol = "
+                + plan.tol()
+                + " in "
+                + StopRule.PATIENCE
+                + " epochs";
+        break;
+      }
+    }
+    return new TrainingResult(state.weights, epochs, meter.read(), reason);
+  }
+
+  /** Sums over the rounds of an epoch. */
+  private static final class EpochSums {
+    double loss;
+    double weight;
+    double correct;
+
+    void add(RoundResult round) {
+      loss += round.loss();
+      weight += round.weight();
+      correct += round.correct();
+    }
+  }
+
+  /** Runs one epoch; returns the state at the beginning of the next. */
+  private TrainingState epoch(TrainingState state, EpochSums sums) {
+    while (state.step < stepsPerEpoch) {
+      int to = Math.min(stepsPerEpoch, state.step + plan.localSteps());
+      RoundResult result =
+          plan.localSteps() == 1
+              ? objective.round(new SyncStep(plan, stepsPerEpoch), state)
+              : objective.round(new LocalSteps(plan, stepsPerEpoch, to), state);
+      meter.add(result.nanos(), result.bytes());
+      meter.addRows(result.rows());
+      state = advance(state, to, result);
+      sums.add(result);
+      listener.onRound(
+          state.epoch + (double) state.step / stepsPerEpoch,
+          plan.epochs(),
+          sums.loss / sums.weight,
+          meter.rows());
+    }
+    return new TrainingState(state.weights, state.slots, state.epoch + 1, 0, state.updates);
+  }
+
+  private TrainingState advance(TrainingState state, int to, RoundResult result) {
+    if (result.vector().isEmpty()) { // no shard had rows for these steps
+      return new TrainingState(state.weights, state.slots, state.epoch, to, state.updates);
+    }
+    double[] total = new double[plan.topology().size() * (plan.localSteps() == 1 ? 1 : copies())];
+    result.vector().total(total);
+    if (result.divergedStep() != Integer.MAX_VALUE || !isFinite(total)) {
+      throw diverged(state, Math.min(result.divergedStep(), to - 1), result);
+    }
+    TrainingState next =
+        plan.localSteps() == 1
+            ? update(state, total, result.weight())
+            : average(state, to, total, result.scale());
+    if (!isFinite(next.weights)) {
+      throw diverged(state, to - 1, result);
+    }
+    return next;
+  }
+
+  private int copies() {
+    return 1 + plan.optimizer().slots().size();
+  }
+
+  /** One optimizer step on the driver, with the gradient of the mean loss of the whole batch. */
+  private TrainingState update(TrainingState state, double[] gradientSum, double weight) {
+    int size = plan.topology().size();
+    Backend backend = Backends.get(plan.backend());
+    float[] weights = new float[size];
+    float[] slots = new float[state.slots.length];
+    float[] gradient = new float[size];
+    for (int i = 0; i < size; i++) {
+      gradient[i] = (float) gradientSum[i];
+    }
+    Buffer w = buffer(backend, state.weights);
+    Buffer s = buffer(backend, state.slots);
+    backend.update(
+        plan.optimizer(),
+        size,
+        w,
+        buffer(backend, gradient),
+        (float) (1 / weight),
+        s,
+        plan.rate(state.epoch, state.step, stepsPerEpoch),
+        state.updates + 1);
+    backend.download(w, 0, weights, 0, size);
+    backend.download(s, 0, slots, 0, slots.length);
+    return new TrainingState(weights, slots, state.epoch, state.step + 1, state.updates + 1);
+  }
+
+  private static Buffer buffer(Backend backend, float[] values) {
+    Buffer buffer = backend.allocate(values.length);
+    backend.upload(values, 0, buffer, 0, values.length);
+    return buffer;
+  }
+
+  /** The weighted mean of the shards' weights and slots. */
+  private TrainingState average(TrainingState state, int to, double[] total, double scale) {
+    int size = plan.topology().size();
+    float[] weights = new float[size];
+    float[] slots = new float[state.slots.length];
+    for (int i = 0; i < size; i++) {
+      weights[i] = (float) (total[i] / scale);
+    }
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = (float) (total[size + i] / scale);
+    }
+    return new TrainingState(weights, slots, state.epoch, to, state.updates + to - state.step);
+  }
+
+  private static boolean isFinite(double[] values) {
+    return Double.isFinite(values[0]); // an exact sum is NaN everywhere or nowhere
+  }
+
+  private static boolean isFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private DivergenceException diverged(TrainingState state, int step, RoundResult result) {
+    return new DivergenceException(
+        String.format(
+            "training diverged in epoch %d, update %d of %d: the loss is %s at learning rate %s. Try a stepSize ten"
+                + " times smaller, features scaled to about -1..1 (StandardScaler, MinMaxScaler), or a schedule that"
+                + " begins with warmup",
+            state.epoch + 1,
+            step + 1,
+            stepsPerEpoch,
+            result.loss() / result.weight(),
+            plan.rate(state.epoch, step, stepsPerEpoch)));
+  }
+
+  private EpochRecord record(TrainingState next, EpochSums sums, double seconds) {
+    Validation validation = Validation.NONE;
+    if (objective.layout().validationRows() > 0) {
+      RoundResult result =
+          objective.round(
+              new Evaluate(plan.topology(), plan.backend(), plan.networkRows()), next.weights);
+      meter.add(result.nanos(), result.bytes());
+      validation = Validation.of(result, plan.topology());
+    }
+    return new EpochRecord(
+        next.epoch,
+        sums.loss / sums.weight,
+        plan.topology().classTargets() ? sums.correct / sums.weight : Double.NaN,
+        plan.rate(next.epoch - 1, 0, stepsPerEpoch),
+        validation.loss(),
+        validation.accuracy(),
+        seconds);
+  }
+}

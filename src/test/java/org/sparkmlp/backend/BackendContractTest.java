@@ -1,0 +1,411 @@
+package org.sparkmlp.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkmlp.Seeds;
+import org.sparkmlp.backend.Backend.Buffer;
+import org.sparkmlp.function.Activation;
+import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.Loss;
+import org.sparkmlp.function.Losses;
+
+/** What every backend must do, against plain double loops and the formulas of {@code function}. */
+class BackendContractTest {
+  private static final int[] SIZES = {1, 2, 3, 7, 16, 33, 65};
+
+  static Stream<Backend> backends() {
+    assertThat(Backends.names()).hasSize(3);
+    Stream<Backend> byName = Backends.names().stream().map(Backends::get);
+    OpenBlas.unpack();
+    return Stream.concat(byName, Stream.of(new JavaCppBackend("openblas through JavaCPP")));
+  }
+
+  private static Buffer upload(Backend backend, float[] values) {
+    Buffer buffer = backend.allocate(values.length);
+    backend.upload(values, 0, buffer, 0, values.length);
+    return buffer;
+  }
+
+  private static float[] download(Backend backend, Buffer buffer) {
+    float[] values = new float[buffer.length()];
+    backend.download(buffer, 0, values, 0, values.length);
+    return values;
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void gemmOfAllShapesTransposesOffsetsAndStrides(Backend backend) {
+    Random random = Seeds.random("gemm on " + backend.description());
+    int checked = 0;
+    for (int m : SIZES) {
+      for (int n : SIZES) {
+        for (int k : SIZES) {
+          boolean ta = random.nextBoolean();
+          boolean tb = random.nextBoolean();
+          float beta = random.nextInt(3) * 0.5f;
+          gemm(backend, random, ta, tb, m, n, k, 1.5f, beta, random.nextInt(4), random.nextInt(3));
+          checked++;
+        }
+      }
+    }
+    for (int i = 0; i < 4; i++) {
+      gemm(backend, random, i % 2 == 1, i / 2 == 1, 5, 6, 7, 1, 0, 2, 1);
+    }
+    assertThat(checked).isEqualTo(343);
+  }
+
+  private static void gemm(
+      Backend backend,
+      Random random,
+      boolean ta,
+      boolean tb,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      float beta,
+      int offset,
+      int pad) {
+    int lda = (ta ? m : k) + pad;
+    int ldb = (tb ? k : n) + pad;
+    int ldc = n + pad;
+    float[] a = Seeds.floats(random, offset + (ta ? k : m) * lda);
+    float[] b = Seeds.floats(random, offset + (tb ? n : k) * ldb);
+    float[] c = Seeds.floats(random, offset + m * ldc);
+    float[] before = c.clone();
+    if (beta == 0) {
+      for (int i = 0; i < m; i++) { // must be overwritten, not multiplied by 0
+        Arrays.fill(c, offset + i * ldc, offset + i * ldc + n, Float.NaN);
+      }
+    }
+    Buffer cc = upload(backend, c);
+    backend.gemm(
+        ta,
+        tb,
+        m,
+        n,
+        k,
+        alpha,
+        upload(backend, a),
+        offset,
+        lda,
+        upload(backend, b),
+        offset,
+        ldb,
+        beta,
+        cc,
+        offset,
+        ldc);
+    float[] out = download(backend, cc);
+    for (int i = 0; i < c.length; i++) {
+      int row = (i - offset) / ldc;
+      int column = (i - offset) % ldc;
+      if (i < offset || column >= n) {
+        assertThat(out[i]).as("outside of C").isEqualTo(before[i]);
+        continue;
+      }
+      double sum = 0;
+      for (int p = 0; p < k; p++) {
+        double x = a[offset + (ta ? p * lda + row : row * lda + p)];
+        double y = b[offset + (tb ? column * ldb + p : p * ldb + column)];
+        sum += x * y;
+      }
+      double expected = alpha * sum + (beta == 0 ? 0 : beta * before[i]);
+      assertThat((double) out[i])
+          .as("m=%d n=%d k=%d ta=%s tb=%s beta=%s at (%d,%d)", m, n, k, ta, tb, beta, row, column)
+          .isCloseTo(expected, within(2e-6 * (k + 1)));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void gemmOfNothing(Backend backend) {
+    Buffer c = upload(backend, new float[] {Float.NaN, 2, 3, 4});
+    Buffer empty = backend.allocate(0);
+    backend.gemm(
+        false, false, 0, 2, 2, 1, empty, 0, 2, upload(backend, new float[4]), 0, 2, 0, c, 0, 2);
+    assertThat(download(backend, c)).containsExactly(Float.NaN, 2, 3, 4);
+    backend.gemm(false, false, 2, 2, 0, 1, empty, 0, 1, empty, 0, 2, 0, c, 0, 2);
+    assertThat(download(backend, c)).containsExactly(0, 0, 0, 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void doubleGemm(Backend backend) {
+    Random random = Seeds.random("dgemm on " + backend.description());
+    for (int trial = 0; trial < 60; trial++) {
+      int m = SIZES[random.nextInt(SIZES.length)];
+      int n = SIZES[random.nextInt(SIZES.length)];
+      int k = SIZES[random.nextInt(SIZES.length)];
+      boolean ta = random.nextBoolean();
+      boolean tb = random.nextBoolean();
+      double[] a = random.doubles((long) m * k).toArray();
+      double[] b = random.doubles((long) k * n).toArray();
+      double[] c = random.doubles((long) m * n).toArray();
+      double[] before = c.clone();
+      double beta = random.nextInt(2);
+      ((DoubleGemm) backend)
+          .dgemm(ta, tb, m, n, k, 2, a, 0, ta ? m : k, b, 0, tb ? k : n, beta, c, 0, n);
+      for (int i = 0; i < m; i++) {
+        for (int j = 0; j < n; j++) {
+          double sum = beta * before[i * n + j];
+          for (int p = 0; p < k; p++) {
+            sum += 2 * a[ta ? p * m + i : i * k + p] * b[tb ? j * k + p : p * n + j];
+          }
+          assertThat(c[i * n + j]).isCloseTo(sum, within(1e-12 * (k + 1)));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void activationsForwardAndBack(Backend backend) {
+    Random random = Seeds.random("activations on " + backend.description());
+    Activation unknown = new Square();
+    Stream.concat(Activations.names().stream().map(Activations::parse), Stream.of(unknown))
+        .forEach(f -> activation(backend, f, random));
+  }
+
+  private static void activation(Backend backend, Activation f, Random random) {
+    int rows = 5;
+    int columns = 37;
+    int offset = 3;
+    float[] z = Seeds.floats(random, offset + rows * columns);
+    for (int i = 0; i < z.length; i++) {
+      z[i] *= 4;
+    }
+    z[offset] = 90;
+    z[offset + 1] = -90;
+    float[] bias = Seeds.floats(random, 2 + columns);
+    Buffer a = upload(backend, z);
+    backend.addBiasAndActivate(f, rows, columns, a, offset, upload(backend, bias), 2);
+    float[] out = download(backend, a);
+    float[] d = Seeds.floats(random, 1 + rows * columns);
+    Buffer delta = upload(backend, d);
+    float[] biasGradient = Seeds.floats(random, 4 + columns);
+    Buffer gradient = upload(backend, biasGradient);
+    backend.activationAndBiasGradient(f, rows, columns, a, offset, delta, 1, gradient, 4);
+    float[] deltaOut = download(backend, delta);
+    float[] gradientOut = download(backend, gradient);
+    assertThat(Arrays.copyOf(out, offset)).isEqualTo(Arrays.copyOf(z, offset));
+    for (int j = 0; j < columns; j++) {
+      double sum = biasGradient[4 + j];
+      for (int i = 0; i < rows; i++) {
+        double value = f.value((double) z[offset + i * columns + j] + bias[2 + j]);
+        double tolerance = 1e-6 * Math.max(1, Math.abs(value));
+        double got = out[offset + i * columns + j];
+        assertThat(got).as(f.spec()).isCloseTo(value, within(tolerance));
+        double expected = d[1 + i * columns + j] * f.derivative(got);
+        assertThat((double) deltaOut[1 + i * columns + j])
+            .as(f.spec())
+            .isCloseTo(expected, within(1e-6 * Math.max(1, Math.abs(expected))));
+        sum += expected;
+      }
+      assertThat((double) gradientOut[4 + j])
+          .as("bias gradient of %s", f.spec())
+          .isCloseTo(sum, within(1e-5 * Math.max(1, Math.abs(sum))));
+    }
+    assertThat(Arrays.copyOf(gradientOut, 4)).isEqualTo(Arrays.copyOf(biasGradient, 4));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void lossesOfClassesAndValues(Backend backend) {
+    Random random = Seeds.random("losses on " + backend.description());
+    for (String name : Losses.names()) {
+      for (int columns : new int[] {1, 2, 10}) {
+        loss(backend, Losses.parse(name), false, columns, random);
+        if (columns > 1 || !name.equals("softmaxCrossEntropy")) {
+          loss(backend, Losses.parse(name), true, columns, random);
+        }
+      }
+    }
+  }
+
+  private static void loss(
+      Backend backend, Loss loss, boolean classes, int columns, Random random) {
+    int rows = 9;
+    float[] z = Seeds.floats(random, rows * columns);
+    z[0] = 100; // e^100 is no float
+    z[columns] = -100;
+    float[] targets = new float[classes ? rows : rows * columns];
+    float[] weights = new float[rows];
+    double[][] y = new double[rows][columns];
+    double expectedCorrect = 0;
+    for (int i = 0; i < rows; i++) {
+      weights[i] = 0.25f * (1 + random.nextInt(8));
+      if (classes) {
+        int label = random.nextInt(Math.max(2, columns));
+        targets[i] = label;
+        y[i][columns == 1 ? 0 : label] = columns == 1 ? label : 1;
+        expectedCorrect += predicted(z, i, columns) == label ? weights[i] : 0;
+      } else {
+        for (int k = 0; k < columns; k++) {
+          targets[i * columns + k] = random.nextFloat() / columns;
+          y[i][k] = targets[i * columns + k];
+        }
+      }
+    }
+    LossSums sums = new LossSums();
+    Buffer gradient = backend.allocate(rows * columns);
+    Buffer logits = upload(backend, z);
+    Buffer t = upload(backend, targets);
+    Buffer w = upload(backend, weights);
+    backend.loss(loss, classes, rows, columns, logits, t, w, gradient, sums);
+    float[] g = download(backend, gradient);
+    double expected = 0;
+    double totalWeight = 0;
+    double[] rowGradient = new double[columns];
+    for (int i = 0; i < rows; i++) {
+      double[] row = new double[columns];
+      for (int k = 0; k < columns; k++) {
+        row[k] = z[i * columns + k];
+      }
+      expected += weights[i] * loss.value(row, y[i]);
+      totalWeight += weights[i];
+      loss.gradient(row, y[i], rowGradient);
+      for (int k = 0; k < columns; k++) {
+        assertThat((double) g[i * columns + k])
+            .as("%s classes=%s columns=%d", loss.spec(), classes, columns)
+            .isCloseTo(
+                weights[i] * rowGradient[k], within(1e-6 * Math.max(1, Math.abs(rowGradient[k]))));
+      }
+    }
+    assertThat(sums.loss)
+        .as(loss.spec())
+        .isCloseTo(expected, within(2e-6 * Math.abs(expected) + 1e-6));
+    assertThat(sums.weight).isEqualTo(totalWeight);
+    assertThat(sums.correct).isEqualTo(expectedCorrect);
+    LossSums again = new LossSums();
+    backend.loss(loss, classes, rows, columns, logits, t, w, null, again);
+    assertThat(again.loss).isEqualTo(sums.loss);
+  }
+
+  private static int predicted(float[] z, int row, int columns) {
+    if (columns == 1) {
+      return z[row] > 0 ? 1 : 0;
+    }
+    int best = 0;
+    for (int k = 1; k < columns; k++) {
+      best = z[row * columns + k] > z[row * columns + best] ? k : best;
+    }
+    return best;
+  }
+
+  @Test
+  void aLossThatNoBackendKnowsRunsByItsDefinition() {
+    Loss mine =
+        new Loss() {
+          @Override
+          public String spec() {
+            return "mine";
+          }
+
+          @Override
+          public double value(double[] z, double[] y) {
+            return Losses.MEAN_SQUARED_ERROR.value(z, y);
+          }
+
+          @Override
+          public void gradient(double[] z, double[] y, double[] gradient) {
+            Losses.MEAN_SQUARED_ERROR.gradient(z, y, gradient);
+          }
+
+          @Override
+          public void link(double[] z, double[] out) {
+            Losses.MEAN_SQUARED_ERROR.link(z, out);
+          }
+        };
+    loss(Backends.get("auto"), mine, true, 3, new Random(1));
+    loss(Backends.get("auto"), mine, false, 3, new Random(1));
+  }
+
+  @Test
+  void bothWaysToCallOpenBlasGiveTheSameBits() {
+    Random random = Seeds.random("bits of OpenBLAS");
+    OpenBlas.unpack();
+    List<Backend> ways = List.of(OpenBlas.load(), new JavaCppBackend("JavaCPP"));
+    for (int trial = 0; trial < 50; trial++) {
+      int m = 1 + random.nextInt(130);
+      int n = 1 + random.nextInt(130);
+      int k = 1 + random.nextInt(300);
+      boolean ta = random.nextBoolean();
+      boolean tb = random.nextBoolean();
+      float[] a = Seeds.floats(random, m * k);
+      float[] b = Seeds.floats(random, k * n);
+      List<float[]> results =
+          ways.stream()
+              .map(
+                  backend -> {
+                    Buffer c = backend.allocate(m * n);
+                    backend.gemm(
+                        ta,
+                        tb,
+                        m,
+                        n,
+                        k,
+                        1,
+                        upload(backend, a),
+                        0,
+                        ta ? m : k,
+                        upload(backend, b),
+                        0,
+                        tb ? k : n,
+                        0,
+                        c,
+                        0,
+                        n);
+                    return download(backend, c);
+                  })
+              .toList();
+      assertThat(results.get(0)).containsExactly(results.get(1));
+    }
+  }
+
+  @Test
+  void anUnknownBackendIsAnErrorThatNamesTheKnown() {
+    assertThatThrownBy(() -> Backends.get("openblass"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "unknown backend 'openblass'; known are auto, openblas, netlib, ejml; did you mean 'openblas'?");
+  }
+
+  @Test
+  void autoTakesTheFirstThatLoads() {
+    assertThat(Backends.get("auto").name()).isEqualTo("openblas");
+  }
+
+  @Test
+  void sparksOwnBlasIsLeftAlone() {
+    Backends.get("openblas");
+    assertThat(System.getProperty("dev.ludovic.netlib.blas.nativeLibPath")).isNull();
+  }
+
+  /** f(z) = z², in terms of its output: f' = 2 √a (for z &gt; 0). */
+  private static final class Square implements Activation {
+    @Override
+    public String spec() {
+      return "square";
+    }
+
+    @Override
+    public double value(double z) {
+      return z * z;
+    }
+
+    @Override
+    public double derivative(double a) {
+      return 2 * Math.sqrt(a);
+    }
+  }
+}
