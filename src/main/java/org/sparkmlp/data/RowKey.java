@@ -39,7 +39,7 @@ public final class RowKey {
   private RowKey() {}
 
   /**
-   * Packs a row.
+   * Packs a row into the shard that its content belongs to.
    *
    * @param features the first {@code columns} numbers are used; not kept
    */
@@ -61,6 +61,12 @@ public final class RowKey {
     LONG.set(key, HASH, hash);
     key[ROLE] = (byte) (validation ? 1 : 0);
     INT.set(key, 0, (int) Long.remainderUnsigned(hash, numShards));
+    return key;
+  }
+
+  /** Puts a packed row into a shard that its content doesn't decide. */
+  public static byte[] inShard(byte[] key, int shard) {
+    INT.set(key, 0, shard);
     return key;
   }
 

@@ -36,17 +36,26 @@ public final class Network {
    * @param capacity most rows of a batch
    */
   public Network(Topology topology, Backend backend, int capacity) {
+    this(topology, backend, capacity, true);
+  }
+
+  /** A network that can only {@link #predict}, with no room for gradients. */
+  public static Network forPrediction(Topology topology, Backend backend, int capacity) {
+    return new Network(topology, backend, capacity, false);
+  }
+
+  private Network(Topology topology, Backend backend, int capacity, boolean training) {
     this.topology = topology;
     this.backend = backend;
     this.capacity = capacity;
     this.weights = backend.allocate(topology.size());
-    this.gradient = backend.allocate(topology.size());
+    this.gradient = backend.allocate(training ? topology.size() : 0);
     this.slots = backend.allocate(0);
     this.outputs = new Buffer[topology.depth() + 1];
     this.deltas = new Buffer[topology.depth() + 1];
     for (int l = 0; l <= topology.depth(); l++) {
       outputs[l] = backend.allocate(capacity * topology.units(l));
-      deltas[l] = l == 0 ? null : backend.allocate(capacity * topology.units(l));
+      deltas[l] = backend.allocate(training && l > 0 ? capacity * topology.units(l) : 0);
     }
     this.targets = backend.allocate(capacity * (topology.classTargets() ? 1 : topology.outputs()));
     this.rowWeights = backend.allocate(capacity);

@@ -34,6 +34,14 @@ record FullBatch(Topology topology, String backend) implements Program<double[],
       return this;
     }
 
+    @Override
+    public Sum mergeInTask(Sum other) {
+      long both = nanos + other.nanos;
+      Sum sum = merge(other);
+      sum.nanos = both;
+      return sum;
+    }
+
     /** Gradient, then loss, then weight. */
     double[] total(int size) {
       double[] total = new double[size + 2];

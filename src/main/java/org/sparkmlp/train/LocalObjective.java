@@ -37,7 +37,7 @@ public final class LocalObjective implements Objective {
   public <S extends Serializable, R extends Mergeable<R>> R round(Program<S, R> program, S state) {
     R sum = program.empty();
     for (Shard shard : shards) {
-      sum = sum.merge(program.run(state, shard, workspaces));
+      sum = sum.mergeInTask(program.run(state, shard, workspaces));
     }
     return sum;
   }

@@ -11,4 +11,12 @@ import java.io.Serializable;
 public interface Mergeable<R extends Mergeable<R>> extends Serializable {
   /** The sum of this and {@code other}; may overwrite and return either. */
   R merge(R other);
+
+  /**
+   * Likewise, where both were computed one after the other in one task: what measures time adds up
+   * there, while across tasks the slowest counts.
+   */
+  default R mergeInTask(R other) {
+    return merge(other);
+  }
 }

@@ -56,8 +56,8 @@ public final class RoundResult implements Mergeable<RoundResult> {
     return this;
   }
 
-  /** Adds up the time of shards that ran one after the other in one task. */
-  public RoundResult mergeInSequence(RoundResult other) {
+  @Override
+  public RoundResult mergeInTask(RoundResult other) {
     long both = nanos + other.nanos;
     RoundResult sum = merge(other);
     sum.nanos = both;

@@ -1,0 +1,40 @@
+package org.sparkmlp.cluster;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import java.io.Serializable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * The columns that training reads.
+ *
+ * @param weight name of the weight column, or null if every row weighs 1
+ * @param validation name of the boolean column that marks validation rows, or null if there are
+ *     none
+ */
+public record Columns(String features, String label, String weight, String validation)
+    implements Serializable {
+  static final int LABEL = 0;
+  static final int WEIGHT = 1;
+  static final int VALIDATION = 2;
+  static final int FEATURES = 3;
+
+  /** Label, weight and validation mark of each row; what the features are made of is not read. */
+  Dataset<Row> withoutFeatures(Dataset<?> dataset) {
+    return dataset.select(
+        col(label).cast("double"),
+        weight == null ? lit(1.0) : col(weight).cast("double"),
+        validation == null ? lit(false) : col(validation));
+  }
+
+  /** Label, weight, validation mark and features of each row. */
+  Dataset<Row> withFeatures(Dataset<?> dataset) {
+    return dataset.select(
+        col(label).cast("double"),
+        weight == null ? lit(1.0) : col(weight).cast("double"),
+        validation == null ? lit(false) : col(validation),
+        col(features));
+  }
+}

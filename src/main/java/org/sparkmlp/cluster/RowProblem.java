@@ -1,0 +1,76 @@
+package org.sparkmlp.cluster;
+
+import org.apache.spark.sql.Row;
+
+/**
+ * Says what is wrong with a row, in a sentence that names column, value and what to do; null if
+ * nothing is.
+ */
+final class RowProblem {
+  private RowProblem() {}
+
+  /**
+   * Looks at label, weight and mark.
+   *
+   * @param numClasses labels must be below it; 0 if that isn't known yet
+   */
+  static String of(Columns columns, Row row, int numClasses) {
+    String label = ofLabel(columns, row, numClasses);
+    if (label != null) {
+      return label;
+    }
+    String weight = ofWeight(columns, row);
+    return weight != null ? weight : ofValidation(columns, row);
+  }
+
+  private static String ofLabel(Columns columns, Row row, int numClasses) {
+    if (row.isNullAt(Columns.LABEL)) {
+      return "column '"
+          + columns.label()
+          + "' has a null label; drop such rows (na().drop) or fill them before training";
+    }
+    double label = row.getDouble(Columns.LABEL);
+    String allowed = numClasses > 0 ? "0 to " + (numClasses - 1) : "0, 1, 2, ...";
+    if (!(label >= 0)
+        || label != Math.rint(label)
+        || Double.isInfinite(label)
+        || (numClasses > 0 && label >= numClasses)) {
+      return "column '"
+          + columns.label()
+          + "' has the label "
+          + label
+          + ", but class labels must be whole numbers "
+          + allowed
+          + "; StringIndexer makes such labels of any values"
+          + (label >= numClasses && numClasses > 0
+              ? ", or raise numClasses (or the last of layers)"
+              : "");
+    }
+    return null;
+  }
+
+  private static String ofWeight(Columns columns, Row row) {
+    if (row.isNullAt(Columns.WEIGHT)) {
+      return "column '"
+          + columns.weight()
+          + "' has a null weight; fill it, with 1 or with 0 to leave the row out";
+    }
+    double weight = row.getDouble(Columns.WEIGHT);
+    if (!(weight >= 0) || weight > Float.MAX_VALUE) {
+      return "column '"
+          + columns.weight()
+          + "' has the weight "
+          + weight
+          + ", but weights must be finite numbers >= 0";
+    }
+    return null;
+  }
+
+  private static String ofValidation(Columns columns, Row row) {
+    return row.isNullAt(Columns.VALIDATION)
+        ? "column '"
+            + columns.validation()
+            + "' has a null; it must say true (validation) or false (training)"
+        : null;
+  }
+}

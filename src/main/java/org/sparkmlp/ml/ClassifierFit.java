@@ -1,0 +1,320 @@
+package org.sparkmlp.ml;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MetadataUtils;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sparkmlp.backend.Backends;
+import org.sparkmlp.cluster.Columns;
+import org.sparkmlp.cluster.ShardedRows;
+import org.sparkmlp.cluster.SparkObjective;
+import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.Loss;
+import org.sparkmlp.function.Losses;
+import org.sparkmlp.nn.Initializer;
+import org.sparkmlp.nn.Topology;
+import org.sparkmlp.optim.Lbfgs;
+import org.sparkmlp.optim.Optimizer;
+import org.sparkmlp.optim.Solver;
+import org.sparkmlp.optim.Solvers;
+import org.sparkmlp.schedule.Schedules;
+import org.sparkmlp.train.AutoLocalSteps;
+import org.sparkmlp.train.ExactSum;
+import org.sparkmlp.train.LbfgsTrainer;
+import org.sparkmlp.train.Plan;
+import org.sparkmlp.train.Trainer;
+import org.sparkmlp.train.TrainingListener;
+import org.sparkmlp.train.TrainingResult;
+import org.sparkmlp.util.Check;
+import scala.Option;
+
+/** One fit: reads sizes off the data, packs it, trains, and makes a model. */
+final class ClassifierFit {
+  private static final Logger LOG = LoggerFactory.getLogger(ClassifierFit.class);
+
+  /**
+   * More classes than this aren't inferred from labels: likelier the label isn't a class (as in
+   * Spark).
+   */
+  private static final int MOST_INFERRED_CLASSES = 100;
+
+  private final MLPClassifier params;
+  private final TrainingListener listener;
+  private final Solver solver;
+
+  ClassifierFit(MLPClassifier params, TrainingListener listener) {
+    this.params = params;
+    this.listener = listener;
+    this.solver = Solvers.parse(params.getSolver());
+  }
+
+  /** Checks what params say together, without data. */
+  static void checkParams(MLPClassifier p) {
+    if (Solvers.parse(p.getSolver()) instanceof Lbfgs) {
+      for (Param<?> param :
+          List.of(p.batchSize(), p.learningRateSchedule(), p.localSteps(), p.stepSize())) {
+        Check.that(
+            !p.isSet(param),
+            "%s is set, but solver = %s has no use for it: it takes all rows at once and finds its own step; unset it"
+                + " or take another solver",
+            param.name(),
+            p.getSolver());
+      }
+    }
+    Check.that(
+        !p.isSet(p.layers())
+            || !p.isSet(p.hiddenLayers())
+            || agree(p.getLayers(), p.getHiddenLayers()),
+        "layers = %s and hiddenLayers = %s contradict each other; set one of them",
+        p.isSet(p.layers()) ? Arrays.toString(p.getLayers()) : "",
+        Arrays.toString(p.getHiddenLayers()));
+    Check.that(
+        p.getShardBy().equals("hash") || p.getNumShards() == 0,
+        "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
+            + " repartition the DataFrame, or take shardBy = hash",
+        p.getNumShards());
+    if (p.isSet(p.layers())) {
+      int outputs = p.getLayers()[p.getLayers().length - 1];
+      checkClasses(p, outputs == 1 ? 2 : outputs);
+      checkOutputs(p.getLoss(), p.getLayers());
+    }
+  }
+
+  private static boolean agree(int[] layers, int[] hidden) {
+    return Arrays.equals(Arrays.copyOfRange(layers, 1, layers.length - 1), hidden);
+  }
+
+  private static void checkClasses(MLPClassifier p, int classesOfLayers) {
+    Check.that(
+        p.getNumClasses() == 0 || p.getNumClasses() == classesOfLayers,
+        "layers = %s are for %d classes, but numClasses = %d",
+        Arrays.toString(p.getLayers()),
+        classesOfLayers,
+        p.getNumClasses());
+  }
+
+  private static void checkOutputs(String loss, int[] layers) {
+    boolean single = layers[layers.length - 1] == 1;
+    boolean binary = loss.equals(Losses.BINARY_CROSS_ENTROPY.spec());
+    Check.that(
+        loss.equals(MLPParams.AUTO) || single == binary,
+        single
+            ? "layers = %s end in a single output, which is for loss = binaryCrossEntropy, not %s; end them in the"
+                + " number of classes"
+            : "layers = %s end in several outputs, but loss = %s is for a single one; end them in 1",
+        Arrays.toString(layers),
+        loss);
+  }
+
+  MLPClassificationModel run(Dataset<?> dataset) {
+    Columns columns =
+        new Columns(
+            params.getFeaturesCol(),
+            params.getLabelCol(),
+            params.hasWeights() ? params.getWeightCol() : null,
+            params.isDefined(params.validationIndicatorCol())
+                ? params.getValidationIndicatorCol()
+                : null);
+    int numFeatures = numFeatures(dataset);
+    int knownClasses = knownClasses(dataset);
+    Survey survey = Survey.of(dataset, columns, knownClasses);
+    int numClasses = knownClasses > 0 ? knownClasses : inferredClasses(survey);
+    Topology topology = topology(numFeatures, numClasses);
+    float[] start = initialWeights(topology);
+    String backend = Backends.get(params.getBackend()).name();
+    ShardedRows.Packing packing =
+        new ShardedRows.Packing(
+            numFeatures, numClasses, numShards(dataset, survey), params.getBlockSize());
+    try (ShardedRows rows = ShardedRows.pack(dataset, columns, packing)) {
+      return train(rows, topology, backend, start);
+    }
+  }
+
+  private int numFeatures(Dataset<?> dataset) {
+    String column = params.getFeaturesCol();
+    Option<Object> known = MetadataUtils.getNumFeatures(dataset.schema().apply(column));
+    int found;
+    if (known.isDefined()) {
+      found = (Integer) known.get();
+    } else {
+      List<Row> first = dataset.select(column).na().drop().toDF().takeAsList(1);
+      Check.that(!first.isEmpty(), "the DataFrame is empty, or column '%s' has nulls only", column);
+      found = first.get(0).<Vector>getAs(0).size();
+    }
+    Check.that(found > 0, "column '%s' has vectors without features", column);
+    if (params.isSet(params.layers())) {
+      Check.that(
+          params.getLayers()[0] == found,
+          "layers = %s begin with %d inputs, but column '%s' has %d features",
+          Arrays.toString(params.getLayers()),
+          params.getLayers()[0],
+          column,
+          found);
+    }
+    return found;
+  }
+
+  /** From layers, numClasses or the label's metadata; 0 if none of them says. */
+  private int knownClasses(Dataset<?> dataset) {
+    if (params.isSet(params.layers())) {
+      int outputs = params.getLayers()[params.getLayers().length - 1];
+      return outputs == 1 ? 2 : outputs;
+    }
+    if (params.getNumClasses() > 0) {
+      return params.getNumClasses();
+    }
+    Option<Object> known =
+        MetadataUtils.getNumClasses(dataset.schema().apply(params.getLabelCol()));
+    return known.isDefined() ? Math.max(2, (Integer) known.get()) : 0;
+  }
+
+  private int inferredClasses(Survey survey) {
+    int classes = Math.max(2, survey.maxLabel() + 1);
+    Check.that(
+        classes <= MOST_INFERRED_CLASSES,
+        "column '%s' has labels up to %d, but more than %d classes aren't inferred from labels: set numClasses, or let"
+            + " StringIndexer make labels with metadata",
+        params.getLabelCol(),
+        survey.maxLabel(),
+        MOST_INFERRED_CLASSES);
+    return classes;
+  }
+
+  private Topology topology(int numFeatures, int numClasses) {
+    String lossSpec = params.getLoss();
+    boolean binary = lossSpec.equals(Losses.BINARY_CROSS_ENTROPY.spec());
+    int[] layers;
+    if (params.isSet(params.layers())) {
+      layers = params.getLayers();
+    } else {
+      Check.that(
+          !binary || numClasses == 2,
+          "loss = binaryCrossEntropy is for two classes, but there are %d; take softmaxCrossEntropy",
+          numClasses);
+      IntStream ends = IntStream.of(binary ? 1 : numClasses);
+      IntStream inner = IntStream.concat(IntStream.of(params.getHiddenLayers()), ends);
+      layers = IntStream.concat(IntStream.of(numFeatures), inner).toArray();
+    }
+    boolean single = layers[layers.length - 1] == 1;
+    Loss loss =
+        !lossSpec.equals(MLPParams.AUTO)
+            ? Losses.parse(lossSpec)
+            : single ? Losses.BINARY_CROSS_ENTROPY : Losses.SOFTMAX_CROSS_ENTROPY;
+    return new Topology(layers, Activations.parse(params.getActivation()), loss, true);
+  }
+
+  private float[] initialWeights(Topology topology) {
+    if (!params.isSet(params.initialWeights())) {
+      return Initializer.parse(params.getWeightInit()).weights(topology, params.getSeed());
+    }
+    double[] given = params.getInitialWeights().toArray();
+    Check.that(
+        given.length == topology.size(),
+        "initialWeights has %d numbers, but layers %s have %d weights",
+        given.length,
+        Arrays.toString(topology.layers()),
+        topology.size());
+    float[] weights = new float[given.length];
+    for (int i = 0; i < given.length; i++) {
+      weights[i] = (float) given[i];
+      Check.that(
+          Float.isFinite(weights[i]),
+          "initialWeights[%d] is %s; finite floats are needed",
+          i,
+          given[i]);
+    }
+    return weights;
+  }
+
+  /** 0 where partitions are the shards. */
+  private int numShards(Dataset<?> dataset, Survey survey) {
+    if (params.getShardBy().equals("partition") || params.getNumShards() > 0) {
+      return params.getNumShards();
+    }
+    int parallelism = dataset.sparkSession().sparkContext().defaultParallelism();
+    long byRows = Math.max(1, survey.trainingRows() / params.getBatchSize());
+    return (int) Math.min(Math.min(parallelism, ExactSum.MAX_LEAVES), byRows);
+  }
+
+  private MLPClassificationModel train(
+      ShardedRows rows, Topology topology, String backend, float[] start) {
+    int localSteps = 0;
+    String reason = "l-bfgs takes all rows for every step";
+    TrainingResult result;
+    if (solver instanceof Lbfgs lbfgs) {
+      SparkObjective objective =
+          new SparkObjective(rows, params.getAggregationDepth(), 8L * topology.size());
+      result =
+          new LbfgsTrainer(
+                  objective,
+                  topology,
+                  backend,
+                  lbfgs,
+                  params.getMaxIter(),
+                  params.getTol(),
+                  listener)
+              .train(start);
+    } else {
+      Optimizer optimizer = (Optimizer) solver;
+      int slots = optimizer.slots().size();
+      AutoLocalSteps.Choice choice =
+          params.getLocalSteps() > 0
+              ? new AutoLocalSteps.Choice(params.getLocalSteps(), "localSteps is set")
+              : AutoLocalSteps.choose(rows.layout(), params.getBatchSize(), topology.size(), slots);
+      localSteps = choice.localSteps();
+      reason = choice.reason();
+      Plan plan =
+          new Plan(
+              topology,
+              backend,
+              optimizer,
+              params.getStepSize() > 0 ? params.getStepSize() : optimizer.defaultStepSize(),
+              Schedules.parse(params.getLearningRateSchedule()),
+              params.getBatchSize(),
+              localSteps,
+              params.getMaxIter(),
+              params.getTol(),
+              params.getSeed());
+      long resultBytes = 4L * topology.size() * (localSteps == 1 ? 1 : 1 + slots);
+      LOG.info(
+          "{}: training {} with {} on {} rows in {} shards, backend {}, localSteps {} ({})",
+          params.uid(),
+          topology,
+          solver.spec(),
+          rows.layout().rows(),
+          rows.layout().numShards(),
+          backend,
+          localSteps,
+          reason);
+      result =
+          new Trainer(
+                  new SparkObjective(rows, params.getAggregationDepth(), resultBytes),
+                  plan,
+                  listener)
+              .train(start);
+    }
+    TrainingSummary summary =
+        new TrainingSummary(
+            result.epochs(),
+            result.stopReason(),
+            backend,
+            rows.layout().numShards(),
+            localSteps,
+            reason,
+            rows.layout().rows(),
+            rows.layout().validationRows(),
+            rows.seconds(),
+            rows.bytes(),
+            result.costs());
+    String uid = Identifiable$.MODULE$.randomUID("mlpcModel");
+    return new MLPClassificationModel(uid, topology, result.weights()).setSummary(summary);
+  }
+}

@@ -1,0 +1,311 @@
+package org.sparkmlp.ml;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
+import org.apache.spark.ml.linalg.DenseVector;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sparkmlp.backend.Backends;
+import org.sparkmlp.cluster.FeatureReader;
+import org.sparkmlp.nn.Network;
+import org.sparkmlp.nn.Topology;
+import org.sparkmlp.util.Check;
+import scala.Option;
+
+/**
+ * A multilayer perceptron for classification, as {@link MLPClassifier} fits it.
+ *
+ * <p>{@code transform} is lazy and works on batches of rows; it adds the columns rawPrediction,
+ * probability and prediction (those whose names aren't empty). Copies share the weights.
+ */
+public class MLPClassificationModel
+    extends ProbabilisticClassificationModel<Vector, MLPClassificationModel>
+    implements MLPParams, MLWritable {
+  private static final long serialVersionUID = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(MLPClassificationModel.class);
+
+  private String uid; // no initializer: super() sets it, see Uids
+  private final MLPParams.Holder mlp = new MLPParams.Holder(this);
+  private final Topology topology;
+  private final float[] weights;
+  private final Scores scores;
+  private transient TrainingSummary summary;
+  private transient volatile ThreadLocal<Network> networks;
+
+  MLPClassificationModel(String uid, Topology topology, float[] weights) {
+    this(Uids.next(uid), topology, weights);
+  }
+
+  private MLPClassificationModel(Void unusedUid, Topology topology, float[] weights) {
+    this.topology = topology;
+    this.weights = weights;
+    this.scores = new Scores(topology);
+  }
+
+  @Override
+  public String uid() {
+    if (uid == null) {
+      uid = Uids.take();
+    }
+    return uid;
+  }
+
+  @Override
+  public MLPParams.Holder mlp() {
+    return mlp;
+  }
+
+  @Override
+  public int numFeatures() {
+    return topology.inputs();
+  }
+
+  @Override
+  public int numClasses() {
+    return scores.numClasses();
+  }
+
+  /** Sizes of all layers, inputs first, outputs last. */
+  public int[] layerSizes() {
+    return topology.layers();
+  }
+
+  /**
+   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases. A
+   * copy.
+   */
+  public Vector weights() {
+    double[] values = new double[weights.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = weights[i];
+    }
+    return Vectors.dense(values);
+  }
+
+  /** Whether the model knows how it was trained; a loaded one doesn't. */
+  public boolean hasSummary() {
+    return summary != null;
+  }
+
+  /** How the model was trained; an {@link IllegalStateException} if it doesn't know. */
+  public TrainingSummary summary() {
+    if (summary == null) {
+      throw new IllegalStateException(
+          "this model has no training summary; only fit makes one, and it isn't saved");
+    }
+    return summary;
+  }
+
+  MLPClassificationModel setSummary(TrainingSummary value) {
+    summary = value;
+    return this;
+  }
+
+  @Override
+  public Vector predictRaw(Vector features) {
+    float[] row = new float[numFeatures()];
+    String problem = FeatureReader.read(getFeaturesCol(), features, row, false);
+    Check.that(problem == null, "%s", problem);
+    Network network = network();
+    float[] logits = new float[topology.outputs()];
+    network.load(0, row);
+    network.predict(1, logits);
+    return Vectors.dense(scores.raw(logits, 0));
+  }
+
+  /** A network of one row for this thread. */
+  private Network network() {
+    ThreadLocal<Network> perThread = networks;
+    if (perThread == null) {
+      synchronized (weights) {
+        if (networks == null) {
+          networks =
+              ThreadLocal.withInitial(
+                  () -> {
+                    Network made = Network.forPrediction(topology, Backends.get(getBackend()), 1);
+                    made.setWeights(weights);
+                    return made;
+                  });
+        }
+        perThread = networks;
+      }
+    }
+    return perThread.get();
+  }
+
+  @Override
+  public Vector raw2probabilityInPlace(Vector rawPrediction) {
+    scores.probabilityInPlace(((DenseVector) rawPrediction).values());
+    return rawPrediction;
+  }
+
+  @Override
+  public Dataset<Row> transform(Dataset<?> dataset) {
+    StructType schema = transformSchema(dataset.schema());
+    BatchPredictor.Outputs outputs =
+        new BatchPredictor.Outputs(
+            !getRawPredictionCol().isEmpty(),
+            !getProbabilityCol().isEmpty(),
+            !getPredictionCol().isEmpty(),
+            isDefined(thresholds()) ? getThresholds() : null);
+    if (outputs.count() == 0) {
+      LOG.warn("{}: transform does nothing, since no output column has a name", uid());
+      return dataset.toDF();
+    }
+    BatchPredictor predictor =
+        new BatchPredictor(
+            JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext())
+                .broadcast(weights),
+            topology,
+            getBackend(),
+            getFeaturesCol(),
+            dataset.schema().fieldIndex(getFeaturesCol()),
+            outputs);
+    return withNamesAndMetadata(
+        dataset.toDF().mapPartitions(predictor, Encoders.row(withPlainNames(schema))), schema);
+  }
+
+  /**
+   * Unique names, for mapPartitions to find columns by, even where the input has dots or the same
+   * name twice.
+   */
+  private static StructType withPlainNames(StructType schema) {
+    StructType plain = new StructType();
+    for (StructField field : schema.fields()) {
+      plain = plain.add("_" + plain.size(), field.dataType(), field.nullable());
+    }
+    return plain;
+  }
+
+  /**
+   * mapPartitions forgets what Spark ML keeps in the metadata of columns (names of classes, sizes
+   * of vectors).
+   */
+  private static Dataset<Row> withNamesAndMetadata(Dataset<Row> rows, StructType schema) {
+    Column[] columns = new Column[schema.size()];
+    for (int i = 0; i < columns.length; i++) {
+      StructField field = schema.fields()[i];
+      columns[i] = col("_" + i).as(field.name(), field.metadata());
+    }
+    return rows.select(columns);
+  }
+
+  /**
+   * The input columns, then rawPrediction, probability and prediction, as far as they are named.
+   */
+  @Override
+  public StructType transformSchema(StructType schema) {
+    SchemaCheck.features(schema, getFeaturesCol());
+    StructType all = super.transformSchema(schema);
+    List<String> names = new ArrayList<>(Arrays.asList(schema.fieldNames()));
+    for (String name : List.of(getRawPredictionCol(), getProbabilityCol(), getPredictionCol())) {
+      if (!name.isEmpty()) {
+        names.add(name);
+      }
+    }
+    StructType ordered = schema;
+    for (String name : names.subList(schema.size(), names.size())) {
+      ordered = ordered.add(all.apply(name));
+    }
+    return ordered;
+  }
+
+  @Override
+  public MLPClassificationModel copy(ParamMap extra) {
+    MLPClassificationModel copy =
+        copyValues(new MLPClassificationModel(uid(), topology, weights), extra);
+    copy.setParent(parent());
+    return copy.setSummary(summary);
+  }
+
+  /** Bytes of the weights and of the params. */
+  @Override
+  public long estimatedSize() {
+    return estimateMatadataSize() + 4L * weights.length;
+  }
+
+  /** javac sees two inherited versions that differ only in the type arguments of the tuple. */
+  @SuppressWarnings({"rawtypes", "unchecked"})
+  @Override
+  public scala.Tuple3 findSummaryModel() {
+    return super.findSummaryModel();
+  }
+
+  @Override
+  public MLWriter write() {
+    return new Writer(this);
+  }
+
+  @Override
+  public void save(String path) throws IOException {
+    write().save(path);
+  }
+
+  public static MLReader<MLPClassificationModel> read() {
+    return new Reader();
+  }
+
+  /**
+   * Reads a model that was saved to {@code path}.
+   *
+   * @throws IllegalArgumentException if it is damaged or of a newer format
+   */
+  public static MLPClassificationModel load(String path) {
+    return read().load(path);
+  }
+
+  @Override
+  public String toString() {
+    return "MLPClassificationModel: uid="
+        + uid()
+        + ", layers="
+        + Arrays.toString(layerSizes())
+        + ", numClasses="
+        + numClasses();
+  }
+
+  private static final class Writer extends MLWriter {
+    private final MLPClassificationModel model;
+
+    Writer(MLPClassificationModel model) {
+      this.model = model;
+    }
+
+    @Override
+    public void saveImpl(String path) {
+      ModelFormat.save(model, model.topology, model.weights, path, sparkSession());
+    }
+  }
+
+  private static final class Reader extends MLReader<MLPClassificationModel> {
+    @Override
+    public MLPClassificationModel load(String path) {
+      DefaultParamsReader.Metadata metadata =
+          ModelFormat.metadata(path, sparkSession(), MLPClassificationModel.class);
+      ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
+      MLPClassificationModel model =
+          new MLPClassificationModel(metadata.uid(), saved.topology(), saved.weights());
+      metadata.getAndSetParams(model, Option.empty());
+      return model;
+    }
+  }
+}

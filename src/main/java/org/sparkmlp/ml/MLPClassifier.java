@@ -1,0 +1,137 @@
+package org.sparkmlp.ml;
+
+import org.apache.spark.ml.classification.ProbabilisticClassifier;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.types.StructType;
+import org.sparkmlp.train.TrainingListener;
+import org.sparkmlp.util.Check;
+
+/**
+ * Classification by a multilayer perceptron, trained with mini-batches on a DataFrame of any size.
+ *
+ * <p>Input: a vector column of features, a numeric column of class labels 0, 1, 2, ..., optionally
+ * row weights and a mark of validation rows. Goes wherever Spark's own classifiers go: Pipeline,
+ * CrossValidator, TrainValidationSplit, OneVsRest.
+ *
+ * <p>The same rows, seed, numShards, backend and kind of processor give the same bits, whatever the
+ * order and partitioning of the rows, the number of executors and their failures.
+ */
+public class MLPClassifier
+    extends ProbabilisticClassifier<Vector, MLPClassifier, MLPClassificationModel>
+    implements MLPParams.Setters<MLPClassifier>, DefaultParamsWritable {
+  private static final long serialVersionUID = 1;
+
+  private String uid; // no initializer: super() sets it, see Uids
+  private final MLPParams.Holder mlp = new MLPParams.Holder(this);
+  private final IntParam numClasses =
+      new IntParam(
+          this,
+          "numClasses",
+          "number of classes (>= 2); 0: by layers, else by the label column's metadata, else the largest label + 1",
+          Rules.numClasses());
+  private transient TrainingListener listener = TrainingListener.NONE;
+
+  public MLPClassifier() {
+    this(Identifiable$.MODULE$.randomUID("mlpc"));
+  }
+
+  public MLPClassifier(String uid) {
+    this(Uids.next(uid));
+  }
+
+  private MLPClassifier(Void unusedUid) {
+    setDefault(numClasses, 0);
+  }
+
+  @Override
+  public String uid() {
+    if (uid == null) {
+      uid = Uids.take();
+    }
+    return uid;
+  }
+
+  @Override
+  public MLPParams.Holder mlp() {
+    return mlp;
+  }
+
+  @Override
+  public MLPClassifier self() {
+    return this;
+  }
+
+  public IntParam numClasses() {
+    return numClasses;
+  }
+
+  public int getNumClasses() {
+    return (Integer) getOrDefault(numClasses);
+  }
+
+  public MLPClassifier setNumClasses(int value) {
+    set(numClasses, value);
+    return this;
+  }
+
+  /**
+   * Who is told how training goes, on the driver. Copies keep it; it is not a param and is not
+   * saved.
+   */
+  public MLPClassifier setListener(TrainingListener value) {
+    Check.that(
+        value != null, "listener must not be null; TrainingListener.NONE listens to nothing");
+    listener = value;
+    return this;
+  }
+
+  /**
+   * Checks params and columns; throws an {@link IllegalArgumentException} with the first problem.
+   */
+  @Override
+  public StructType transformSchema(StructType schema) {
+    SchemaCheck.features(schema, getFeaturesCol());
+    SchemaCheck.label(schema, getLabelCol());
+    if (hasWeights()) {
+      SchemaCheck.weight(schema, getWeightCol());
+    }
+    if (isDefined(validationIndicatorCol())) {
+      SchemaCheck.validation(schema, getValidationIndicatorCol());
+    }
+    ClassifierFit.checkParams(this);
+    return super.transformSchema(schema);
+  }
+
+  boolean hasWeights() {
+    return isDefined(weightCol()) && !getWeightCol().isEmpty();
+  }
+
+  /** Called by Spark, from fit. */
+  @Override
+  public MLPClassificationModel train(Dataset<?> dataset) {
+    return new ClassifierFit(this, listener == null ? TrainingListener.NONE : listener)
+        .run(dataset);
+  }
+
+  @Override
+  public MLPClassifier copy(ParamMap extra) {
+    MLPClassifier copy = defaultCopy(extra);
+    copy.listener = listener;
+    return copy;
+  }
+
+  public static MLReader<MLPClassifier> read() {
+    return new DefaultParamsReader<>();
+  }
+
+  public static MLPClassifier load(String path) {
+    return read().load(path);
+  }
+}

@@ -1,0 +1,512 @@
+package org.sparkmlp.ml;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntArrayParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.param.shared.HasWeightCol;
+import org.sparkmlp.backend.Backends;
+import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.Losses;
+import org.sparkmlp.nn.Initializer;
+import org.sparkmlp.optim.Solvers;
+import org.sparkmlp.schedule.Schedules;
+import org.sparkmlp.train.ExactSum;
+
+/**
+ * The params that Estimator and Model share: each is defined once, in {@link Holder}, and made
+ * visible to Spark, which finds params by their methods, by a method here.
+ */
+public interface MLPParams extends HasWeightCol {
+  /** Chooses by the label, by the sizes or by what the machine offers, depending on the param. */
+  String AUTO = "auto";
+
+  /** The params of this stage. */
+  Holder mlp();
+
+  default IntArrayParam layers() {
+    return mlp().layers;
+  }
+
+  default IntArrayParam hiddenLayers() {
+    return mlp().hiddenLayers;
+  }
+
+  default Param<String> activation() {
+    return mlp().activation;
+  }
+
+  default Param<String> loss() {
+    return mlp().loss;
+  }
+
+  default Param<String> weightInit() {
+    return mlp().weightInit;
+  }
+
+  default Param<Vector> initialWeights() {
+    return mlp().initialWeights;
+  }
+
+  default Param<String> solver() {
+    return mlp().solver;
+  }
+
+  default DoubleParam stepSize() {
+    return mlp().stepSize;
+  }
+
+  default Param<String> learningRateSchedule() {
+    return mlp().learningRateSchedule;
+  }
+
+  default IntParam batchSize() {
+    return mlp().batchSize;
+  }
+
+  default IntParam maxIter() {
+    return mlp().maxIter;
+  }
+
+  default DoubleParam tol() {
+    return mlp().tol;
+  }
+
+  default LongParam seed() {
+    return mlp().seed;
+  }
+
+  default IntParam localSteps() {
+    return mlp().localSteps;
+  }
+
+  default IntParam numShards() {
+    return mlp().numShards;
+  }
+
+  default Param<String> shardBy() {
+    return mlp().shardBy;
+  }
+
+  default IntParam aggregationDepth() {
+    return mlp().aggregationDepth;
+  }
+
+  default IntParam blockSize() {
+    return mlp().blockSize;
+  }
+
+  default Param<String> backend() {
+    return mlp().backend;
+  }
+
+  default Param<String> validationIndicatorCol() {
+    return mlp().validationIndicatorCol;
+  }
+
+  @Override
+  default Param<String> weightCol() {
+    return mlp().weightCol;
+  }
+
+  /** Scala's way to set the param of the trait; this one is made by {@link Holder} instead. */
+  @Override
+  default void org$apache$spark$ml$param$shared$HasWeightCol$_setter_$weightCol_$eq(
+      Param<String> param) {}
+
+  default int[] getLayers() {
+    return getOrDefault(layers());
+  }
+
+  default int[] getHiddenLayers() {
+    return getOrDefault(hiddenLayers());
+  }
+
+  default String getActivation() {
+    return getOrDefault(activation());
+  }
+
+  default String getLoss() {
+    return getOrDefault(loss());
+  }
+
+  default String getWeightInit() {
+    return getOrDefault(weightInit());
+  }
+
+  default Vector getInitialWeights() {
+    return getOrDefault(initialWeights());
+  }
+
+  default String getSolver() {
+    return getOrDefault(solver());
+  }
+
+  default double getStepSize() {
+    return (Double) getOrDefault(stepSize());
+  }
+
+  default String getLearningRateSchedule() {
+    return getOrDefault(learningRateSchedule());
+  }
+
+  default int getBatchSize() {
+    return (Integer) getOrDefault(batchSize());
+  }
+
+  default int getMaxIter() {
+    return (Integer) getOrDefault(maxIter());
+  }
+
+  default double getTol() {
+    return (Double) getOrDefault(tol());
+  }
+
+  default long getSeed() {
+    return (Long) getOrDefault(seed());
+  }
+
+  default int getLocalSteps() {
+    return (Integer) getOrDefault(localSteps());
+  }
+
+  default int getNumShards() {
+    return (Integer) getOrDefault(numShards());
+  }
+
+  default String getShardBy() {
+    return getOrDefault(shardBy());
+  }
+
+  default int getAggregationDepth() {
+    return (Integer) getOrDefault(aggregationDepth());
+  }
+
+  default int getBlockSize() {
+    return (Integer) getOrDefault(blockSize());
+  }
+
+  default String getBackend() {
+    return getOrDefault(backend());
+  }
+
+  default String getValidationIndicatorCol() {
+    return getOrDefault(validationIndicatorCol());
+  }
+
+  /** The params themselves: name, meaning with unit and range, validator and default of each. */
+  final class Holder implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    final IntArrayParam layers;
+    final IntArrayParam hiddenLayers;
+    final Param<String> activation;
+    final Param<String> loss;
+    final Param<String> weightInit;
+    final Param<Vector> initialWeights;
+    final Param<String> solver;
+    final DoubleParam stepSize;
+    final Param<String> learningRateSchedule;
+    final IntParam batchSize;
+    final IntParam maxIter;
+    final DoubleParam tol;
+    final LongParam seed;
+    final IntParam localSteps;
+    final IntParam numShards;
+    final Param<String> shardBy;
+    final IntParam aggregationDepth;
+    final IntParam blockSize;
+    final Param<String> backend;
+    final Param<String> validationIndicatorCol;
+    final Param<String> weightCol;
+
+    Holder(Params owner) {
+      layers =
+          new IntArrayParam(
+              owner,
+              "layers",
+              "sizes of all layers, inputs first, outputs last (at least 2, each > 0); unset: inputs and outputs are read"
+                  + " from the data and hiddenLayers lie between",
+              Rules.sizes("layers", 2));
+      hiddenLayers =
+          new IntArrayParam(
+              owner,
+              "hiddenLayers",
+              "sizes of the hidden layers (each > 0; empty: none); default: one of 100",
+              Rules.sizes("hiddenLayers", 0));
+      activation =
+          new Param<>(
+              owner,
+              "activation",
+              "activation of the hidden layers: " + String.join(", ", Activations.names()),
+              Rules.spec((Consumer<String> & Serializable) Activations::parse));
+      loss =
+          new Param<>(
+              owner,
+              "loss",
+              "what training minimises: auto, "
+                  + String.join(", ", Losses.names())
+                  + "; auto takes softmaxCrossEntropy, or binaryCrossEntropy for a single output",
+              Rules.spec(
+                  (Consumer<String> & Serializable)
+                      spec -> {
+                        if (!spec.equals(AUTO)) {
+                          Losses.parse(spec);
+                        }
+                      }));
+      weightInit =
+          new Param<>(
+              owner,
+              "weightInit",
+              "initial weights: "
+                  + String.join(", ", Initializer.names())
+                  + "; auto takes heUniform into relu and glorotUniform into other units",
+              Rules.spec((Consumer<String> & Serializable) Initializer::parse));
+      initialWeights =
+          new Param<>(
+              owner,
+              "initialWeights",
+              "weights to start from, layer by layer, inputs x outputs row by row and then biases, as weights() of a"
+                  + " model gives them; unset: weightInit");
+      solver =
+          new Param<>(
+              owner,
+              "solver",
+              "optimizer: "
+                  + String.join(", ", Solvers.names())
+                  + "; with arguments as in adam(beta1=0.9)",
+              Rules.spec((Consumer<String> & Serializable) Solvers::parse));
+      stepSize =
+          new DoubleParam(
+              owner,
+              "stepSize",
+              "initial learning rate (> 0); 0: the solver's own default (0.001 for adam, radam and rmsprop, 0.01 for the"
+                  + " others)",
+              Rules.nonNegative("stepSize"));
+      learningRateSchedule =
+          new Param<>(
+              owner,
+              "learningRateSchedule",
+              "learning rate over time: "
+                  + String.join(", ", Schedules.names())
+                  + "; joined as in warmup(2ep).then(cosine)",
+              Rules.spec((Consumer<String> & Serializable) Schedules::parse));
+      batchSize =
+          new IntParam(
+              owner,
+              "batchSize",
+              "rows of one update of the weights (> 0)",
+              Rules.intAtLeast("batchSize", 1));
+      maxIter =
+          new IntParam(
+              owner,
+              "maxIter",
+              "epochs, passes over the data (> 0); for l-bfgs iterations",
+              Rules.intAtLeast("maxIter", 1));
+      tol =
+          new DoubleParam(
+              owner,
+              "tol",
+              "training ends when the loss hasn't fallen by this much in 10 epochs (>= 0; 0: never); for l-bfgs the"
+                  + " relative tolerance of convergence",
+              Rules.nonNegative("tol"));
+      seed =
+          new LongParam(
+              owner, "seed", "seed of everything random: initial weights and order of rows");
+      localSteps =
+          new IntParam(
+              owner,
+              "localSteps",
+              "updates that each shard makes between two aggregations (>= 0); 1: every update is aggregated over all"
+                  + " shards; 0: chosen from the sizes",
+              Rules.intAtLeast("localSteps", 0));
+      numShards =
+          new IntParam(
+              owner,
+              "numShards",
+              "parts that the rows are dealt into (0 to "
+                  + ExactSum.MAX_LEAVES
+                  + "); 0: Spark's default parallelism, at most rows / batchSize. Set it, and results repeat on any"
+                  + " cluster",
+              Rules.intBetween("numShards", 0, ExactSum.MAX_LEAVES));
+      shardBy =
+          new Param<>(
+              owner,
+              "shardBy",
+              "hash: rows go to shards by their content, in one shuffle, so that results don't depend on partitioning and"
+                  + " order; partition: each partition of the input is a shard, without a shuffle",
+              Rules.oneOf("shardBy", SHARD_BY));
+      aggregationDepth =
+          new IntParam(
+              owner,
+              "aggregationDepth",
+              "depth of treeAggregate where results are large (>= 2); small ones go straight to the driver",
+              Rules.intAtLeast("aggregationDepth", 2));
+      blockSize =
+          new IntParam(
+              owner,
+              "blockSize",
+              "rows of a packed block (> 0); changes memory use, never a result",
+              Rules.intAtLeast("blockSize", 1));
+      backend =
+          new Param<>(
+              owner,
+              "backend",
+              "what computes: auto, "
+                  + String.join(", ", Backends.names())
+                  + "; auto takes the fastest that loads",
+              Rules.spec((Consumer<String> & Serializable) Backends::check));
+      validationIndicatorCol =
+          new Param<>(
+              owner,
+              "validationIndicatorCol",
+              "name of a boolean column: true marks rows for validation, which are evaluated after every epoch and never"
+                  + " trained on; unset: none");
+      weightCol =
+          new Param<>(
+              owner,
+              "weightCol",
+              "name of the column of row weights (>= 0); unset or empty: every row weighs 1");
+      owner.setDefault(hiddenLayers, new int[] {100});
+      owner.setDefault(activation, "relu");
+      owner.setDefault(loss, AUTO);
+      owner.setDefault(weightInit, AUTO);
+      owner.setDefault(solver, "adam");
+      owner.setDefault(stepSize, 0.0);
+      owner.setDefault(learningRateSchedule, "constant");
+      owner.setDefault(batchSize, 128);
+      owner.setDefault(maxIter, 100);
+      owner.setDefault(tol, 0.0);
+      owner.setDefault(seed, (long) owner.getClass().getName().hashCode());
+      owner.setDefault(localSteps, 0);
+      owner.setDefault(numShards, 0);
+      owner.setDefault(shardBy, SHARD_BY.get(0));
+      owner.setDefault(aggregationDepth, 2);
+      owner.setDefault(blockSize, 128);
+      owner.setDefault(backend, AUTO);
+    }
+
+    static final List<String> SHARD_BY = List.of("hash", "partition");
+  }
+
+  /**
+   * The setters of an Estimator.
+   *
+   * @param <T> the Estimator
+   */
+  interface Setters<T> extends MLPParams {
+    /** This, with its own type. */
+    T self();
+
+    default T setLayers(int... value) {
+      set(layers(), value);
+      return self();
+    }
+
+    default T setHiddenLayers(int... value) {
+      set(hiddenLayers(), value);
+      return self();
+    }
+
+    default T setActivation(String value) {
+      set(activation(), value);
+      return self();
+    }
+
+    default T setLoss(String value) {
+      set(loss(), value);
+      return self();
+    }
+
+    default T setWeightInit(String value) {
+      set(weightInit(), value);
+      return self();
+    }
+
+    default T setInitialWeights(Vector value) {
+      set(initialWeights(), value);
+      return self();
+    }
+
+    default T setSolver(String value) {
+      set(solver(), value);
+      return self();
+    }
+
+    default T setStepSize(double value) {
+      set(stepSize(), value);
+      return self();
+    }
+
+    default T setLearningRateSchedule(String value) {
+      set(learningRateSchedule(), value);
+      return self();
+    }
+
+    default T setBatchSize(int value) {
+      set(batchSize(), value);
+      return self();
+    }
+
+    default T setMaxIter(int value) {
+      set(maxIter(), value);
+      return self();
+    }
+
+    default T setTol(double value) {
+      set(tol(), value);
+      return self();
+    }
+
+    default T setSeed(long value) {
+      set(seed(), value);
+      return self();
+    }
+
+    default T setLocalSteps(int value) {
+      set(localSteps(), value);
+      return self();
+    }
+
+    default T setNumShards(int value) {
+      set(numShards(), value);
+      return self();
+    }
+
+    default T setShardBy(String value) {
+      set(shardBy(), value);
+      return self();
+    }
+
+    default T setAggregationDepth(int value) {
+      set(aggregationDepth(), value);
+      return self();
+    }
+
+    default T setBlockSize(int value) {
+      set(blockSize(), value);
+      return self();
+    }
+
+    default T setBackend(String value) {
+      set(backend(), value);
+      return self();
+    }
+
+    default T setValidationIndicatorCol(String value) {
+      set(validationIndicatorCol(), value);
+      return self();
+    }
+
+    default T setWeightCol(String value) {
+      set(weightCol(), value);
+      return self();
+    }
+  }
+}

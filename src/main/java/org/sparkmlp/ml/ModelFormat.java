@@ -1,0 +1,144 @@
+package org.sparkmlp.ml;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsWriter;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.Losses;
+import org.sparkmlp.nn.Topology;
+import org.sparkmlp.util.Check;
+import scala.Option;
+
+/**
+ * How a model lies on disk, without Java serialization:
+ *
+ * <pre>
+ * metadata/   Spark's JSON: class, uid, params
+ * network/    Parquet, one row: formatVersion, layers, activation, loss, checksum (CRC-32C of the weights)
+ * weights/    Parquet: part, values; the flat vector in parts of a million floats
+ * </pre>
+ */
+final class ModelFormat {
+  static final int VERSION = 1;
+
+  private static final int PART = 1_000_000;
+
+  private static final StructType NETWORK =
+      new StructType()
+          .add("formatVersion", DataTypes.IntegerType, false)
+          .add("layers", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
+          .add("activation", DataTypes.StringType, false)
+          .add("loss", DataTypes.StringType, false)
+          .add("checksum", DataTypes.LongType, false);
+
+  private static final StructType WEIGHTS =
+      new StructType()
+          .add("part", DataTypes.IntegerType, false)
+          .add("values", DataTypes.createArrayType(DataTypes.FloatType, false), false);
+
+  private ModelFormat() {}
+
+  /** A network read from disk. */
+  record Saved(Topology topology, float[] weights) {}
+
+  @SuppressWarnings("deprecation") // the SparkContext form exists in Spark 3.5 and 4 alike
+  static void save(
+      Params model, Topology topology, float[] weights, String path, SparkSession spark) {
+    DefaultParamsWriter.saveMetadata(
+        model, path, spark.sparkContext(), Option.empty(), Option.empty());
+    Row network =
+        RowFactory.create(
+            VERSION,
+            IntStream.of(topology.layers()).boxed().toArray(Integer[]::new),
+            topology.activation(1).spec(),
+            topology.loss().spec(),
+            checksum(weights));
+    spark.createDataFrame(List.of(network), NETWORK).write().parquet(path + "/network");
+    List<Row> parts = new ArrayList<>();
+    for (int from = 0; from < weights.length; from += PART) {
+      Float[] values = new Float[Math.min(PART, weights.length - from)];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = weights[from + i];
+      }
+      parts.add(RowFactory.create(parts.size(), values));
+    }
+    spark.createDataFrame(parts, WEIGHTS).write().parquet(path + "/weights");
+  }
+
+  /** The params and uid of a saved stage of that class. */
+  @SuppressWarnings("deprecation")
+  static DefaultParamsReader.Metadata metadata(String path, SparkSession spark, Class<?> type) {
+    return DefaultParamsReader.loadMetadata(path, spark.sparkContext(), type.getName());
+  }
+
+  static Saved load(String path, SparkSession spark) {
+    Row network = spark.read().parquet(path + "/network").head();
+    int version = network.getInt(0);
+    Check.that(
+        version <= VERSION,
+        "the model at %s has format version %d, but this spark-mlp reads versions up to %d: use a newer one",
+        path,
+        version,
+        VERSION);
+    int[] layers = network.<Integer>getList(1).stream().mapToInt(Integer::intValue).toArray();
+    Topology topology =
+        new Topology(
+            layers,
+            Activations.parse(network.getString(2)),
+            Losses.parse(network.getString(3)),
+            true);
+    List<Row> parts = new ArrayList<>(spark.read().parquet(path + "/weights").collectAsList());
+    parts.sort(Comparator.comparingInt(row -> row.getInt(0)));
+    float[] weights = new float[topology.size()];
+    int at = 0;
+    for (Row part : parts) {
+      for (float value : part.<Float>getList(1)) {
+        Check.that(at < weights.length, "%s", wrongSize(path, topology));
+        weights[at++] = value;
+      }
+    }
+    Check.that(at == weights.length, "%s", wrongSize(path, topology));
+    Check.that(
+        checksum(weights) == network.getLong(4),
+        "the weights at %s don't match their checksum: the files are damaged or of different models",
+        path);
+    return new Saved(topology, weights);
+  }
+
+  private static String wrongSize(String path, Topology topology) {
+    return "the model at "
+        + path
+        + " doesn't hold the "
+        + topology.size()
+        + " weights of its layers "
+        + Arrays.toString(topology.layers())
+        + ": a file is missing, doubled or of another model";
+  }
+
+  private static long checksum(float[] weights) {
+    CRC32C crc = new CRC32C();
+    ByteBuffer buffer = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    for (float weight : weights) {
+      if (!buffer.hasRemaining()) {
+        crc.update(buffer.flip());
+        buffer.clear();
+      }
+      buffer.putFloat(weight);
+    }
+    crc.update(buffer.flip());
+    return crc.getValue();
+  }
+}

@@ -1,0 +1,92 @@
+package org.sparkmlp.ml;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.sparkmlp.util.Check;
+import org.sparkmlp.util.Names;
+import scala.Function1;
+
+/**
+ * Validators of params. Spark's own say no more than "given invalid value"; these throw the
+ * sentence that tells what is allowed. Serializable, since they travel with their stage.
+ *
+ * <p>Every method takes the param's name and returns the validator.
+ */
+final class Rules {
+  private interface Rule<T> extends Consumer<T>, Serializable {}
+
+  private Rules() {}
+
+  private static <T> Function1<T, Object> rule(Rule<T> rule) {
+    return (Function1<T, Object> & Serializable)
+        value -> {
+          rule.accept(value);
+          return true;
+        };
+  }
+
+  static Function1<Object, Object> intAtLeast(String name, int least) {
+    return rule(value -> Check.atLeast(least, (Integer) value, name));
+  }
+
+  static Function1<Object, Object> intBetween(String name, int least, int most) {
+    return rule(
+        value ->
+            Check.that(
+                (Integer) value >= least && (Integer) value <= most,
+                "%s must be between %d and %d, got %d",
+                name,
+                least,
+                most,
+                (Integer) value));
+  }
+
+  static Function1<Object, Object> numClasses() {
+    return rule(
+        value ->
+            Check.that(
+                (Integer) value == 0 || (Integer) value >= 2,
+                "numClasses must be at least 2, or 0 to be read from the data, got %s",
+                value));
+  }
+
+  static Function1<Object, Object> nonNegative(String name) {
+    return rule(
+        value ->
+            Check.that(
+                (Double) value >= 0 && (Double) value < Double.POSITIVE_INFINITY,
+                "%s must be a finite number >= 0, got %s",
+                name,
+                value));
+  }
+
+  static Function1<int[], Object> sizes(String name, int least) {
+    return rule(
+        value ->
+            Check.that(
+                value.length >= least && Arrays.stream(value).allMatch(size -> size > 0),
+                "%s must be %s sizes > 0, got %s",
+                name,
+                least == 0 ? "any number of" : "at least " + least,
+                Arrays.toString(value)));
+  }
+
+  /** A spec that {@code parser} understands; it throws where it doesn't. */
+  static <P extends Consumer<String> & Serializable> Function1<String, Object> spec(P parser) {
+    return rule(parser::accept);
+  }
+
+  static Function1<String, Object> oneOf(String name, List<String> allowed) {
+    return rule(
+        value ->
+            Check.that(
+                allowed.contains(value),
+                "%s must be one of %s, got '%s'%s",
+                name,
+                String.join(", ", allowed),
+                value,
+                Names.didYouMean(value, allowed)));
+  }
+}

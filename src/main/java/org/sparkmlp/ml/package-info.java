@@ -1,0 +1,2 @@
+/** The Estimators and Models of Spark ML that users see. */
+package org.sparkmlp.ml;

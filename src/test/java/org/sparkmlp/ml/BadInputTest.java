@@ -1,0 +1,372 @@
+package org.sparkmlp.ml;
+
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkmlp.Frames;
+import org.sparkmlp.SparkSessions;
+import org.sparkmlp.train.DivergenceException;
+
+/**
+ * Every kind of bad input is an IllegalArgumentException with a sentence that names the column, the
+ * value and a way out.
+ */
+class BadInputTest {
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("label", DataTypes.DoubleType, true)
+          .add("features", SQLDataTypes.VectorType(), true)
+          .add("w", DataTypes.DoubleType, true)
+          .add("held", DataTypes.BooleanType, true);
+
+  private static SparkSession spark() {
+    return SparkSessions.shared();
+  }
+
+  private static MLPClassifier classifier() {
+    return new MLPClassifier().setHiddenLayers(4).setMaxIter(2).setBatchSize(4);
+  }
+
+  /** Twenty good rows and a bad one in the middle. */
+  private static Dataset<Row> with(Double label, Vector features, Double weight, Boolean held) {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      rows.add(RowFactory.create((double) (i % 3), Vectors.dense(i, 1, -i), 1.0, false));
+    }
+    rows.add(11, RowFactory.create(label, features, weight, held));
+    return Frames.of(spark(), rows, SCHEMA, 3);
+  }
+
+  private static final Vector GOOD = Vectors.dense(1, 2, 3);
+
+  private static void fails(MLPClassifier classifier, Dataset<Row> rows, String... parts) {
+    assertThatThrownBy(() -> classifier.fit(rows))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll(parts);
+    assertThat(SparkSessions.packedRowsInCache()).isZero();
+  }
+
+  @Test
+  void features() {
+    fails(
+        classifier(),
+        with(1.0, null, 1.0, false),
+        "column 'features' has a null vector; drop or fill such rows");
+    fails(
+        classifier(),
+        with(1.0, Vectors.dense(1, 2), 1.0, false),
+        "column 'features' has a vector of 2 features where 3 are expected");
+    fails(
+        classifier(),
+        with(1.0, Vectors.sparse(4, new int[] {0}, new double[] {1}), 1.0, false),
+        "column 'features' has a vector of 4 features where 3 are expected");
+    for (double bad :
+        new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e39}) {
+      fails(
+          classifier(),
+          with(1.0, Vectors.dense(0, bad, 0), 1.0, false),
+          "column 'features' has the value "
+              + bad
+              + " in feature 1, but features must be finite floats");
+      fails(
+          classifier(),
+          with(1.0, Vectors.sparse(3, new int[] {1}, new double[] {bad}), 1.0, false),
+          "column 'features' has the value " + bad + " in feature 1");
+    }
+  }
+
+  @Test
+  void labels() {
+    fails(
+        classifier(),
+        with(null, GOOD, 1.0, false),
+        "column 'label' has a null label; drop such rows");
+    for (double bad : new double[] {-1, 0.5, Double.NaN, Double.POSITIVE_INFINITY}) {
+      fails(
+          classifier(),
+          with(bad, GOOD, 1.0, false),
+          "column 'label' has the label "
+              + bad
+              + ", but class labels must be whole numbers 0, 1, 2, ...",
+          "StringIndexer");
+    }
+    fails(
+        classifier().setNumClasses(3),
+        with(3.0, GOOD, 1.0, false),
+        "column 'label' has the label 3.0, but class labels must be whole numbers 0 to 2",
+        "raise numClasses");
+    fails(classifier().setLayers(3, 4, 3), with(7.0, GOOD, 1.0, false), "has the label 7.0");
+    fails(
+        classifier(),
+        with(100.0, GOOD, 1.0, false),
+        "column 'label' has labels up to 100, but more than 100 classes aren't inferred from labels: set numClasses");
+    assertThat(classifier().setNumClasses(101).fit(with(100.0, GOOD, 1.0, false)).numClasses())
+        .isEqualTo(101);
+  }
+
+  @Test
+  void weights() {
+    MLPClassifier weighted = classifier().setWeightCol("w");
+    fails(weighted, with(1.0, GOOD, null, false), "column 'w' has a null weight; fill it");
+    for (double bad : new double[] {-2, Double.NaN, Double.POSITIVE_INFINITY}) {
+      fails(
+          weighted,
+          with(1.0, GOOD, bad, false),
+          "column 'w' has the weight " + bad + ", but weights must be finite numbers >= 0");
+    }
+    fails(
+        weighted,
+        with(1.0, GOOD, 0.0, false).withColumn("w", lit(0.0)),
+        "no row is left to train on: of 21 rows 0 are for validation and all others have weight 0 in column 'w'");
+  }
+
+  @Test
+  void validationMarks() {
+    MLPClassifier validated = classifier().setValidationIndicatorCol("held");
+    fails(validated, with(1.0, GOOD, 1.0, null), "column 'held' has a null; it must say true");
+    fails(
+        validated,
+        with(1.0, GOOD, 1.0, true).withColumn("held", lit(true)),
+        "no row is left to train on: of 21 rows 21 are for validation");
+  }
+
+  @Test
+  void emptyDataFrames() {
+    Dataset<Row> empty = with(1.0, GOOD, 1.0, false).filter("label < 0");
+    fails(classifier(), empty, "the DataFrame is empty");
+    fails(classifier().setLayers(3, 4, 3), empty, "the DataFrame is empty");
+    fails(
+        classifier(),
+        with(1.0, GOOD, 1.0, false).withColumn("features", expr("if(label < 0, features, null)")),
+        "nulls only");
+    fails(
+        classifier(),
+        with(1.0, Vectors.dense(new double[0]), 1.0, false).filter("w > 1 or label = 9"),
+        "empty");
+  }
+
+  @Test
+  void columnsThatAreMissingOrOfTheWrongType() {
+    Dataset<Row> rows = with(1.0, GOOD, 1.0, false);
+    fails(
+        classifier().setFeaturesCol("feature"),
+        rows,
+        "there is no column 'feature' (featuresCol); the columns are label, features, w, held; did you mean 'features'?");
+    fails(
+        classifier().setFeaturesCol("w"),
+        rows,
+        "column 'w' (featuresCol) has type double, but a vector is needed",
+        "VectorAssembler");
+    fails(classifier().setLabelCol("y"), rows, "there is no column 'y' (labelCol)");
+    fails(
+        classifier().setLabelCol("name"),
+        rows.withColumn("name", lit("a")),
+        "column 'name' (labelCol) has type string",
+        "StringIndexer");
+    fails(classifier().setWeightCol("weight"), rows, "there is no column 'weight' (weightCol)");
+    fails(
+        classifier().setWeightCol("held"),
+        rows,
+        "column 'held' (weightCol) has type boolean, but numbers are needed");
+    fails(
+        classifier().setValidationIndicatorCol("w"),
+        rows,
+        "column 'w' (validationIndicatorCol) has type double, but boolean is needed");
+    fails(
+        classifier().setValidationIndicatorCol("v"),
+        rows,
+        "there is no column 'v' (validationIndicatorCol)");
+    MLPClassificationModel model = classifier().fit(rows);
+    assertThatThrownBy(() -> model.transform(rows.drop("features")))
+        .hasMessageContaining("there is no column 'features' (featuresCol)");
+    assertThatThrownBy(() -> model.transform(with(1.0, Vectors.dense(1, 2), 1.0, false)).collect())
+        .hasStackTraceContaining(
+            "column 'features' has a vector of 2 features where 3 are expected");
+    assertThatThrownBy(() -> model.predict(Vectors.dense(1)))
+        .hasMessageContaining("has a vector of 1 features");
+  }
+
+  @Test
+  void layersThatContradictTheDataOrEachOther() {
+    Dataset<Row> rows = with(1.0, GOOD, 1.0, false);
+    fails(
+        classifier().setLayers(4, 4, 3),
+        rows,
+        "layers = [4, 4, 3] begin with 4 inputs, but column 'features' has 3 features");
+    fails(
+        new MLPClassifier().setLayers(3, 4, 3).setHiddenLayers(5),
+        rows,
+        "layers = [3, 4, 3] and hiddenLayers = [5] contradict each other; set one of them");
+    fails(
+        classifier().setLayers(3, 4, 3).setNumClasses(4),
+        rows,
+        "layers = [3, 4, 3] are for 3 classes, but numClasses = 4");
+    fails(
+        classifier().setLayers(3, 4, 1).setLoss("softmaxCrossEntropy"),
+        rows,
+        "end in a single output, which is for loss = binaryCrossEntropy");
+    fails(
+        classifier().setLayers(3, 4, 3).setLoss("binaryCrossEntropy"),
+        rows,
+        "end in several outputs, but loss = binaryCrossEntropy is for a single one");
+    fails(
+        classifier().setLoss("binaryCrossEntropy"),
+        rows,
+        "loss = binaryCrossEntropy is for two classes, but there are 3");
+    fails(
+        classifier().setShardBy("partition").setNumShards(3),
+        rows,
+        "numShards = 3 can't be had with shardBy = partition");
+  }
+
+  @Test
+  void paramsThatLbfgsHasNoUseFor() {
+    Dataset<Row> rows = with(1.0, GOOD, 1.0, false);
+    List<Consumer<MLPClassifier>> setters =
+        List.of(
+            c -> c.setBatchSize(8),
+            c -> c.setLearningRateSchedule("cosine"),
+            c -> c.setLocalSteps(1),
+            c -> c.setStepSize(0.1));
+    List<String> names = List.of("batchSize", "learningRateSchedule", "localSteps", "stepSize");
+    for (int i = 0; i < setters.size(); i++) {
+      MLPClassifier lbfgs = new MLPClassifier().setSolver("l-bfgs").setMaxIter(2);
+      lbfgs.fit(rows);
+      setters.get(i).accept(lbfgs);
+      fails(lbfgs, rows, names.get(i) + " is set, but solver = l-bfgs has no use for it");
+    }
+  }
+
+  @Test
+  void aDivergingRunGivesNoModel() {
+    Dataset<Row> rows = with(1.0, GOOD, 1.0, false);
+    MLPClassifier wild =
+        classifier()
+            .setSolver("sgd")
+            .setActivation("identity")
+            .setLoss("meanSquaredError")
+            .setStepSize(1e4)
+            .setMaxIter(50);
+    assertThatThrownBy(() -> wild.fit(rows))
+        .isInstanceOf(DivergenceException.class)
+        .hasMessageContainingAll(
+            "training diverged in epoch",
+            "at learning rate 10000.0",
+            "Try a stepSize ten times smaller");
+    assertThat(SparkSessions.packedRowsInCache()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "activation            | rellu    | unknown activation 'rellu'; known are identity, sigmoid, tanh, relu; did you mean 'relu'?",
+        "loss                  | mse      | unknown loss 'mse'; known are softmaxCrossEntropy",
+        "weightInit            | random   | unknown weightInit 'random'; known are auto, glorotUniform",
+        "solver                | adamm    | unknown solver 'adamm'",
+        "learningRateSchedule  | cosin    | did you mean 'cosine'?",
+        "shardBy               | rows     | shardBy must be one of hash, partition, got 'rows'",
+        "backend               | cublas   | unknown backend 'cublas'; known are auto, openblas, netlib, ejml"
+      })
+  void specsAreCheckedWhenTheyAreSet(String name, String value, String message) {
+    MLPClassifier classifier = new MLPClassifier();
+    Param<Object> param = classifier.getParam(name);
+    assertThatThrownBy(() -> classifier.set(param, value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"maxIter", "batchSize", "blockSize"})
+  void countsMustBeAtLeastOne(String name) {
+    MLPClassifier classifier = new MLPClassifier();
+    assertThatThrownBy(() -> classifier.set(classifier.getParam(name), 0))
+        .hasMessageContaining(name + " must be at least 1, got 0");
+  }
+
+  @Test
+  void otherParamsOutOfRange() {
+    MLPClassifier c = new MLPClassifier();
+    assertThatThrownBy(() -> c.setLayers(3))
+        .hasMessageContaining("layers must be at least 2 sizes > 0, got [3]");
+    assertThatThrownBy(() -> c.setLayers(3, 0, 2))
+        .hasMessageContaining("layers must be at least 2 sizes > 0, got [3, 0, 2]");
+    assertThatThrownBy(() -> c.setHiddenLayers(-1))
+        .hasMessageContaining("hiddenLayers must be any number of sizes > 0, got [-1]");
+    assertThatThrownBy(() -> c.setNumClasses(1))
+        .hasMessageContaining(
+            "numClasses must be at least 2, or 0 to be read from the data, got 1");
+    assertThatThrownBy(() -> c.setStepSize(-0.1))
+        .hasMessageContaining("stepSize must be a finite number >= 0, got -0.1");
+    assertThatThrownBy(() -> c.setStepSize(Double.NaN))
+        .hasMessageContaining("stepSize must be a finite number >= 0, got NaN");
+    assertThatThrownBy(() -> c.setTol(-1))
+        .hasMessageContaining("tol must be a finite number >= 0, got -1.0");
+    assertThatThrownBy(() -> c.setLocalSteps(-1))
+        .hasMessageContaining("localSteps must be at least 0, got -1");
+    assertThatThrownBy(() -> c.setNumShards(40_000))
+        .hasMessageContaining("numShards must be between 0 and 32768, got 40000");
+    assertThatThrownBy(() -> c.setAggregationDepth(1))
+        .hasMessageContaining("aggregationDepth must be at least 2, got 1");
+    assertThatThrownBy(() -> c.setListener(null)).hasMessageContaining("listener must not be null");
+  }
+
+  @Test
+  void damagedModelsAreRefused(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder)
+      throws Exception {
+    MLPClassificationModel model = classifier().fit(with(1.0, GOOD, 1.0, false));
+    String path = folder.resolve("m").toString();
+    model.save(path);
+    Dataset<Row> network = spark().read().parquet(path + "/network");
+    Dataset<Row> weights = spark().read().parquet(path + "/weights");
+    rewrite(network, path + "/network", "formatVersion", "99");
+    assertThatThrownBy(() -> MLPClassificationModel.load(path))
+        .hasMessageContaining(
+            "has format version 99, but this spark-mlp reads versions up to 1: use a newer one");
+    rewrite(network, path + "/network", "checksum", "checksum + 1");
+    assertThatThrownBy(() -> MLPClassificationModel.load(path))
+        .hasMessageContaining("don't match their checksum");
+    rewrite(network, path + "/network", "checksum", "checksum");
+    rewrite(weights, path + "/weights", "values", "slice(values, 1, 5)");
+    assertThatThrownBy(() -> MLPClassificationModel.load(path))
+        .hasMessageContaining("doesn't hold the 31 weights of its layers [3, 4, 3]");
+    rewrite(weights, path + "/weights", "values", "concat(values, values)");
+    assertThatThrownBy(() -> MLPClassificationModel.load(path))
+        .hasMessageContaining("a file is missing, doubled or of another model");
+    rewrite(weights, path + "/weights", "values", "values");
+    assertThat(MLPClassificationModel.load(path).weights()).isEqualTo(model.weights());
+  }
+
+  /**
+   * Writes rows anew with one column changed; they are read first, from the folder that is
+   * overwritten.
+   */
+  private static void rewrite(Dataset<Row> rows, String path, String column, String expression)
+      throws Exception {
+    Dataset<Row> changed =
+        SAVED.computeIfAbsent(
+            path, key -> spark().createDataFrame(rows.collectAsList(), rows.schema()));
+    changed.withColumn(column, expr(expression)).write().mode("overwrite").parquet(path);
+  }
+
+  private static final java.util.Map<String, Dataset<Row>> SAVED = new java.util.HashMap<>();
+}
