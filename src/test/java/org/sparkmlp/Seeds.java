@@ -11,7 +11,7 @@ public final class Seeds {
 
   /** A generator whose seed is printed beside the name of the test. */
   public static Random random(String test) {
-    long seed = Long.getLong("test.seed", System.nanoTime() & 0xFFFFFFFFL);
+    long seed = Long.getLong("test.seed", System.nanoTime() & 0xFFFFFFFFL); // empty counts as unset
     System.out.println(test + ": repeat with -Dtest.seed=" + seed);
     return new Random(seed);
   }

@@ -1,6 +1,7 @@
 package org.sparkmlp.backend;
 
 import dev.ludovic.netlib.blas.BLAS;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +65,11 @@ public final class Backends {
   /** The double-precision product of the backend of that name. */
   public static DoubleGemm doubles(String name) {
     return cpu(name);
+  }
+
+  /** Unpacks and loads the OpenBLAS inside the jar; returns its file, for others who can use it. */
+  public static File openBlasLibrary() {
+    return OpenBlas.unpack();
   }
 
   private static CpuBackend cpu(String name) {

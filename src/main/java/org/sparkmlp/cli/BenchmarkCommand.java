@@ -1,0 +1,20 @@
+package org.sparkmlp.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** {@code bin/benchmark}: side-by-side measurements. */
+@Command(
+    name = "benchmark",
+    description = "Measures spark-mlp beside others, on this machine and in one run.",
+    mixinStandardHelpOptions = true,
+    subcommands = {MlpcBenchmark.class})
+final class BenchmarkCommand implements Runnable {
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Which benchmark? mlpc");
+  }
+}

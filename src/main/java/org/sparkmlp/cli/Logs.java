@@ -1,0 +1,52 @@
+package org.sparkmlp.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.FileAppender;
+import org.apache.logging.log4j.core.config.Configuration;
+import org.apache.logging.log4j.core.layout.PatternLayout;
+import org.slf4j.LoggerFactory;
+
+/** Sends everything that is logged to a file of the run; the screen is for people. */
+final class Logs {
+  private static volatile Path file;
+
+  private Logs() {}
+
+  /** Logs to {@code path} from now on, anew. */
+  static void to(Path path) throws IOException {
+    Files.createDirectories(path.toAbsolutePath().getParent());
+    Files.deleteIfExists(path);
+    LoggerContext context = (LoggerContext) LogManager.getContext(false);
+    Configuration configuration = context.getConfiguration();
+    FileAppender appender =
+        FileAppender.newBuilder()
+            .setName("run")
+            .withFileName(path.toString())
+            .setLayout(
+                PatternLayout.newBuilder()
+                    .withConfiguration(configuration)
+                    .withPattern("%d{ISO8601} %p %c{1}: %m%n%ex")
+                    .build())
+            .setConfiguration(configuration)
+            .build();
+    appender.start();
+    configuration.addAppender(appender);
+    configuration.getRootLogger().addAppender(appender, Level.INFO, null);
+    context.updateLoggers();
+    file = path;
+  }
+
+  static void failure(Throwable error) {
+    LoggerFactory.getLogger(Logs.class).error("the run has failed", error);
+  }
+
+  /** The log file, or null if there is none yet. */
+  static Path file() {
+    return file;
+  }
+}

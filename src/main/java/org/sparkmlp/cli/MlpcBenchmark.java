@@ -1,0 +1,169 @@
+package org.sparkmlp.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ludovic.netlib.blas.NativeBLAS;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.apache.spark.ml.Model;
+import org.apache.spark.ml.classification.MultilayerPerceptronClassifier;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.sparkmlp.backend.Backends;
+import org.sparkmlp.experiment.IdxData;
+import org.sparkmlp.ml.MLPClassifier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Spark's MultilayerPerceptronClassifier against MLPClassifier on Fashion-MNIST: the time to the
+ * accuracy that Spark's reaches in its iterations. Same JVM, same cached DataFrame, the same
+ * OpenBLAS for both, both warmed up; our time is a whole fit, packing included.
+ */
+@Command(
+    name = "mlpc",
+    description =
+        "Time to the accuracy of Spark's own MultilayerPerceptronClassifier, on Fashion-MNIST.",
+    mixinStandardHelpOptions = true)
+final class MlpcBenchmark implements Callable<Integer> {
+  private static final int[] LAYERS = {784, 256, 128, 10};
+  private static final int REPEATS = 3;
+  private static final int MOST_EPOCHS = 50;
+
+  @Option(
+      names = "--data",
+      defaultValue = "/usr/share/datasets/fashion-mnist",
+      description = "Folder of the IDX files.")
+  private String data;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder for mlpc.json and mlpc.txt.")
+  private Path output;
+
+  @Option(
+      names = "--iterations",
+      defaultValue = "100",
+      description = "Of Spark's classifier; 100 is its default.")
+  private int iterations;
+
+  /** A fitted model with what it took. */
+  private record Fit(double seconds, double accuracy) {}
+
+  @Override
+  public Integer call() throws IOException {
+    Files.createDirectories(output);
+    Logs.to(output.resolve("mlpc.log"));
+    // before anything of Spark's touches its BLAS
+    File library = Backends.openBlasLibrary();
+    System.setProperty("dev.ludovic.netlib.blas.nativeLibPath", library.getPath());
+    SparkSession.Builder builder = SparkSession.builder().appName("spark-mlp benchmark mlpc");
+    if (System.getProperty("spark.master") == null) {
+      builder.master("local[2]");
+    }
+    SparkSession spark = builder.getOrCreate();
+    try {
+      String blas =
+          NativeBLAS.getInstance().getClass().getSimpleName() + " on " + library.getName();
+      Dataset<Row> train = IdxData.read(spark, data, "label", false).cache();
+      Dataset<Row> test = IdxData.read(spark, data, "label", true).cache();
+      System.out.printf(
+          "%d training rows, %d test rows, master %s%n",
+          train.count(), test.count(), spark.sparkContext().master());
+      fit(() -> spark(3).fit(train), test);
+      fit(() -> ours(1).fit(train), test);
+      System.out.printf(
+          "warmed up; now %d iterations of MultilayerPerceptronClassifier%n", iterations);
+      Fit mlpc = fit(() -> spark(iterations).fit(train), test);
+      System.out.printf(Locale.ROOT, "mlpc: %.1f s, accuracy %.4f%n", mlpc.seconds, mlpc.accuracy);
+      int epochs = epochsTo(mlpc.accuracy, train, test);
+      Fit ours = median(() -> ours(epochs).fit(train), test);
+      report(mlpc, blas, ours, epochs);
+      return 0;
+    } finally {
+      spark.stop();
+    }
+  }
+
+  private static MultilayerPerceptronClassifier spark(int maxIter) {
+    return new MultilayerPerceptronClassifier().setLayers(LAYERS).setMaxIter(maxIter).setSeed(1);
+  }
+
+  private static MLPClassifier ours(int epochs) {
+    return new MLPClassifier().setLayers(LAYERS).setMaxIter(epochs).setSeed(1);
+  }
+
+  /** The fewest epochs with which a fit reaches that accuracy. */
+  private static int epochsTo(double accuracy, Dataset<Row> train, Dataset<Row> test) {
+    for (int epochs = 1; epochs <= MOST_EPOCHS; epochs++) {
+      int n = epochs;
+      Fit fit = fit(() -> ours(n).fit(train), test);
+      System.out.printf(
+          Locale.ROOT, "ours, %d epochs: %.2f s, accuracy %.4f%n", n, fit.seconds, fit.accuracy);
+      if (fit.accuracy >= accuracy) {
+        return epochs;
+      }
+    }
+    throw new IllegalStateException(MOST_EPOCHS + " epochs don't reach the accuracy " + accuracy);
+  }
+
+  private static Fit median(Supplier<Model<?>> trainer, Dataset<Row> test) {
+    Fit[] fits = new Fit[REPEATS];
+    Arrays.setAll(fits, i -> fit(trainer, test));
+    Arrays.sort(fits, java.util.Comparator.comparingDouble(Fit::seconds));
+    return fits[REPEATS / 2];
+  }
+
+  private static Fit fit(Supplier<Model<?>> trainer, Dataset<Row> test) {
+    long start = System.nanoTime();
+    Model<?> model = trainer.get();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Fit(
+        seconds,
+        new MulticlassClassificationEvaluator()
+            .setMetricName("accuracy")
+            .evaluate(model.transform(test)));
+  }
+
+  private void report(Fit mlpc, String blas, Fit ours, int epochs) throws IOException {
+    double ratio = mlpc.seconds / ours.seconds;
+    String backend = Backends.get(Backends.AUTO).description();
+    Table table = new Table("", "seconds", "accuracy", "computed by");
+    table.add("Spark MLPC, " + iterations + " iterations", seconds(mlpc), accuracy(mlpc), blas);
+    table.add("spark-mlp, " + epochs + " epochs", seconds(ours), accuracy(ours), backend);
+    String text = table + String.format(Locale.ROOT, "ratio %.1f%n", ratio);
+    System.out.print(text);
+    Files.writeString(output.resolve("mlpc.txt"), text);
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    root.putObject("mlpc")
+        .put("seconds", mlpc.seconds)
+        .put("accuracy", mlpc.accuracy)
+        .put("blas", blas)
+        .put("iterations", iterations);
+    root.putObject("ours")
+        .put("seconds", ours.seconds)
+        .put("accuracy", ours.accuracy)
+        .put("backend", backend)
+        .put("epochs", epochs);
+    root.put("ratio", ratio);
+    Files.writeString(output.resolve("mlpc.json"), root.toPrettyString() + "\n");
+  }
+
+  private static String seconds(Fit fit) {
+    return String.format(Locale.ROOT, "%.2f", fit.seconds);
+  }
+
+  private static String accuracy(Fit fit) {
+    return String.format(Locale.ROOT, "%.4f", fit.accuracy);
+  }
+}

@@ -1,0 +1,125 @@
+package org.sparkmlp.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
+import org.sparkmlp.experiment.Experiment;
+import org.sparkmlp.experiment.Outcome;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code spark-mlp run CONFIG}: one experiment. */
+@Command(
+    name = "run",
+    description = "Runs the experiment of a config file: grid search, training, test, records.",
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "CONFIG",
+      description = "The config file, as in conf/digits.conf.")
+  private String config;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "key=value",
+      description = "Values that win over the file's, as in model.maxIter=5.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description = "Folder for the results; by default the config's own, output/NAME.")
+  private String output;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    for (String override : overrides) {
+      if (!override.contains("=")) {
+        throw new CommandLine.ParameterException(
+            spec.commandLine(), "'" + override + "' is not of the form key=value");
+      }
+    }
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    Experiment experiment =
+        Experiment.prepare(Installation.find(config), overrides, output, hadoop);
+    Path local = experiment.localOutput();
+    Path log = local != null ? local.resolve("run.log") : Files.createTempFile("spark-mlp", ".log");
+    Logs.to(log);
+    PrintStream out = System.out;
+    out.printf(
+        "experiment %s, results go to %s%n",
+        experiment.name(), local != null ? local : experiment.output());
+    try (TerminalProgress progress = new TerminalProgress(out, Installation.onTerminal())) {
+      Outcome outcome =
+          experiment.run(
+              () -> SparkSession.builder().appName("spark-mlp " + experiment.name()).getOrCreate(),
+              progress);
+      progress.close();
+      print(outcome, out);
+      return 0;
+    } finally {
+      if (local == null) {
+        experiment.saveLog(log);
+      }
+      if (SparkSession.getDefaultSession().isDefined()) {
+        SparkSession.getDefaultSession().get().stop();
+      }
+    }
+  }
+
+  private static void print(Outcome outcome, PrintStream out) {
+    if (!outcome.ranking().isEmpty()) {
+      Table table = new Table("rank", outcome.metric(), "±", "seconds", "params");
+      int rank = 1;
+      for (Outcome.Ranked cell : outcome.ranking()) {
+        if (cell.error() == null) {
+          table.add(
+              String.valueOf(rank++),
+              number("%.4f", cell.mean()),
+              number("%.4f", cell.deviation()),
+              number("%.1f", cell.seconds()),
+              cell.params());
+        } else {
+          table.add("-", "failed", "", "", cell.params() + ": " + cell.error());
+        }
+      }
+      out.println();
+      out.print(table);
+    }
+    out.println();
+    if (!outcome.best().isEmpty()) {
+      out.println("best: " + outcome.best());
+    }
+    out.printf(
+        Locale.ROOT,
+        "trained on %d rows: %d epochs in %.1f s, %.0f rows/s, backend %s, %d shards, localSteps %d%n",
+        outcome.training().rows(),
+        outcome.training().totalIterations(),
+        outcome.training().costs().seconds(),
+        outcome.training().costs().rowsPerSecond(),
+        outcome.training().backend(),
+        outcome.training().numShards(),
+        outcome.training().localSteps());
+    outcome
+        .test()
+        .forEach((name, value) -> out.printf(Locale.ROOT, "test %s: %.4f%n", name, value));
+  }
+
+  private static String number(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+}
