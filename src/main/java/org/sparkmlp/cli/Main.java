@@ -35,7 +35,7 @@ public final class Main implements Runnable {
   static int execute(String... arguments) {
     return new CommandLine(new Main())
         .setExecutionExceptionHandler((error, command, parsed) -> explain(error, command.getErr()))
-        .setExitCodeExceptionMapper(error -> FAILURE)
+        .setExitCodeExceptionMapper(error -> error instanceof ParameterException ? USAGE : FAILURE)
         .execute(arguments);
   }
 

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -43,10 +44,12 @@ final class Section {
     return value == null ? object.origin() : value.origin();
   }
 
-  /** The keys that are there, in the order of the file. */
+  /** The keys that are there, in the order of their lines, then of their names. */
   List<String> keys() {
     List<String> keys = new ArrayList<>(object.keySet());
-    keys.sort(java.util.Comparator.comparingInt(key -> object.get(key).origin().lineNumber()));
+    keys.sort(
+        Comparator.comparingInt((String key) -> object.get(key).origin().lineNumber())
+            .thenComparing(Comparator.naturalOrder()));
     return keys;
   }
 

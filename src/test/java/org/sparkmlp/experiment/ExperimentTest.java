@@ -1,0 +1,363 @@
+package org.sparkmlp.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlp.SparkSessions;
+
+class ExperimentTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  private JsonNode run(String config, String output, Progress progress, String... overrides)
+      throws IOException {
+    Path file = folder.resolve("x.conf");
+    Files.writeString(file, config);
+    Experiment experiment =
+        Experiment.prepare(
+            file.toString(),
+            List.of(overrides),
+            folder.resolve(output).toString(),
+            new Configuration());
+    experiment.run(SparkSessions::shared, progress);
+    return JSON.readTree(folder.resolve(output).resolve("results.json").toFile());
+  }
+
+  /** What is in a folder, sorted. */
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static final String DIGITS =
+      """
+      data { format = digits }
+      stages = [ { class = MinMaxScaler, params { inputCol = features, outputCol = scaled } } ]
+      model { featuresCol = scaled, hiddenLayers = [32], stepSize = 0.01, maxIter = 6, numShards = 2, seed = 1 }
+      search { grid { batchSize = [16, 64], learningRateSchedule = [constant, cosine] }, folds = 2, parallelism = 2 }
+      """;
+
+  @Test
+  void resultsFollowTheSchema() throws IOException {
+    JsonNode results = run(DIGITS, "out", Progress.NONE);
+    assertThat(results.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "experiment", "seed", "versions", "metric", "cells", "best", "test", "training");
+    assertThat(results.get("experiment").asText()).isEqualTo("x");
+    assertThat(results.get("seed").asLong()).isEqualTo(1);
+    assertThat(results.get("versions").get("spark").asText()).isEqualTo("4.1.0");
+    assertThat(results.get("metric").asText()).isEqualTo("accuracy");
+    assertThat(results.get("cells")).hasSize(4);
+    double bestMean = 0;
+    for (JsonNode cell : results.get("cells")) {
+      assertThat(cell.fieldNames())
+          .toIterable()
+          .containsExactly("params", "mean", "std", "folds", "seconds");
+      double a = cell.get("folds").get(0).asDouble();
+      double b = cell.get("folds").get(1).asDouble();
+      assertThat(a).isBetween(0.5, 1.0);
+      assertThat(cell.get("mean").asDouble()).isCloseTo((a + b) / 2, within(1e-12));
+      assertThat(cell.get("std").asDouble())
+          .isCloseTo(Math.abs(a - b) / Math.sqrt(2), within(1e-12));
+      assertThat(cell.get("seconds").asDouble()).isPositive();
+      bestMean = Math.max(bestMean, cell.get("mean").asDouble());
+    }
+    assertThat(results.get("best").get("mean").asDouble()).isEqualTo(bestMean);
+    assertThat(results.get("best").get("params").size()).isEqualTo(2);
+    JsonNode training = results.get("training");
+    assertThat(training.get("epochs")).hasSize(6);
+    assertThat(training.get("epochs").get(5).get("loss").asDouble())
+        .isLessThan(training.get("epochs").get(0).get("loss").asDouble());
+    assertThat(training.get("backend").asText()).isEqualTo("openblas");
+    assertThat(training.get("numShards").asInt()).isEqualTo(2);
+    assertThat(training.get("localSteps").asInt()).isPositive();
+    assertThat(training.get("rounds").asInt()).isEqualTo(6);
+    assertThat(training.get("bytesAggregated").asLong()).isPositive();
+    assertThat(training.get("rowsPerSecond").asDouble()).isPositive();
+    assertThat(training.get("seconds").asDouble()).isPositive();
+    // the folder: whole files only
+    assertThat(names(folder.resolve("out")))
+        .containsExactly("config.conf", "model", "results.json");
+    assertThat(Files.readString(folder.resolve("out/config.conf"))).contains("hiddenLayers");
+    // the saved model gives the recorded accuracy on the held-out rows
+    ExperimentConfig config =
+        new ConfigReader(new Inputs(new Configuration()))
+            .read(folder.resolve("out/config.conf").toString(), List.of(), null);
+    DataReader.Parts parts =
+        new DataReader(SparkSessions.shared(), new Inputs(new Configuration())).read(config.data());
+    assertThat(parts.train().count() + parts.test().count()).isEqualTo(1797);
+    assertThat(parts.test().count()).isBetween(300L, 420L);
+    PipelineModel model = PipelineModel.load(folder.resolve("out/model").toString());
+    assertThat(
+            new MulticlassClassificationEvaluator()
+                .setMetricName("accuracy")
+                .evaluate(model.transform(parts.test())))
+        .isEqualTo(results.get("test").get("accuracy").asDouble())
+        .isGreaterThan(0.8);
+  }
+
+  @Test
+  void resultsDoNotDependOnTheOrderOfRows() throws IOException {
+    Dataset<Row> digits =
+        new DataReader(SparkSessions.shared(), new Inputs(new Configuration()))
+            .all(new DataConfig("digits", "", "label", List.of("features"), java.util.Map.of(), 0));
+    List<String> lines = new ArrayList<>();
+    for (Row row : digits.limit(600).collectAsList()) {
+      double[] pixels = row.<org.apache.spark.ml.linalg.Vector>getAs("features").toArray();
+      StringBuilder line = new StringBuilder();
+      for (double pixel : pixels) {
+        line.append(pixel).append(',');
+      }
+      lines.add(line.append(row.<Double>getAs("label")).toString());
+    }
+    StringBuilder header = new StringBuilder();
+    for (int j = 0; j < 64; j++) {
+      header.append("p").append(j).append(',');
+    }
+    List<List<JsonNode>> results = new ArrayList<>();
+    for (String name : List.of("a", "b")) {
+      Collections.shuffle(lines, new Random(name.hashCode()));
+      List<String> file = new ArrayList<>(List.of(header + "label"));
+      file.addAll(lines);
+      Path csv = folder.resolve(name + ".csv");
+      Files.write(csv, file);
+      JsonNode result =
+          run(
+              """
+              data { format = csv, path = %s, features = "*" }
+              model { hiddenLayers = [16], maxIter = 3, numShards = 3, seed = 1, stepSize = 0.01 }
+              search { grid { batchSize = [8, 32] }, folds = 3 }
+              """
+                  .formatted(quoted(csv)),
+              name,
+              Progress.NONE);
+      List<JsonNode> metrics = new ArrayList<>();
+      result.get("cells").forEach(cell -> metrics.add(cell.get("folds")));
+      ((com.fasterxml.jackson.databind.node.ObjectNode) result.get("test"))
+          .put(
+              "logLoss",
+              (float)
+                  result.get("test").get("logLoss").asDouble()); // Spark adds doubles as they come
+      metrics.add(result.get("test"));
+      results.add(metrics);
+    }
+    assertThat(results.get(0)).isEqualTo(results.get(1));
+  }
+
+  private static String quoted(Path path) {
+    return '"' + path.toString() + '"';
+  }
+
+  @Test
+  void aFailedCellIsARecordAndTheSearchGoesOn() throws IOException {
+    List<String> failures = Collections.synchronizedList(new ArrayList<>());
+    List<Progress.Fit> fits = Collections.synchronizedList(new ArrayList<>());
+    List<Integer> announced = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void onStart(int all) {
+            announced.add(all);
+          }
+
+          @Override
+          public void onFit(Fit fit, double metric, double seconds) {
+            fits.add(fit);
+            assertThat(Double.isNaN(metric)).isEqualTo(fit.isFinal());
+          }
+
+          @Override
+          public void onRound(
+              Fit fit, double share, int epoch, int epochs, double loss, double rowsPerSecond) {
+            assertThat(share).isBetween(0.0, 1.0);
+            assertThat(epoch).isBetween(1, epochs);
+            assertThat(rowsPerSecond).isPositive();
+          }
+
+          @Override
+          public void onFailure(Fit fit, String error) {
+            failures.add(fit.params() + ": " + error);
+          }
+        };
+    String config =
+        """
+        data { format = digits }
+        model { solver = sgd, loss = meanSquaredError, activation = identity, hiddenLayers = [8], maxIter = 20, numShards = 2 }
+        search { grid { stepSize = [1e-5, 1e6] }, folds = 2 }
+        """;
+    JsonNode results = run(config, "out", progress);
+    JsonNode good = results.get("cells").get(0);
+    JsonNode bad = results.get("cells").get(1);
+    assertThat(good.has("error")).isFalse();
+    assertThat(bad.get("error").asText()).startsWith("training diverged in epoch");
+    assertThat(bad.get("folds")).allMatch(JsonNode::isNull);
+    assertThat(bad.get("mean").isNull()).isTrue();
+    assertThat(results.get("best").get("params").get("stepSize").asDouble()).isEqualTo(1e-5);
+    assertThat(failures)
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("stepSize=1000000: training diverged"));
+    assertThat(announced).containsExactly(5);
+    assertThat(fits).hasSize(3);
+    assertThat(fits.get(2).isFinal()).isTrue();
+    assertThatThrownBy(() -> run(config, "none", Progress.NONE, "search.grid.stepSize=[1e5,1e6]"))
+        .hasMessageContaining(
+            "every cell of the grid has failed, this one with: training diverged");
+    assertThat(names(folder.resolve("none"))).containsExactly("config.conf");
+  }
+
+  @Test
+  void withoutASearchTheModelIsTrainedAndTested() throws IOException {
+    JsonNode results =
+        run(
+            "data { format = digits }, model { hiddenLayers = [16], maxIter = 5, stepSize = 0.01 }",
+            "out",
+            Progress.NONE);
+    assertThat(results.get("cells")).isEmpty();
+    assertThat(results.get("best").get("mean").isNull()).isTrue();
+    assertThat(results.get("test").get("accuracy").asDouble()).isGreaterThan(0.3);
+    assertThat(results.get("training").get("epochs")).hasSize(5);
+  }
+
+  @Test
+  void anEarlierRunIsReplacedAndOtherFilesAreNot() throws IOException {
+    String config = "data { format = digits }, model { hiddenLayers = [4], maxIter = 1 }";
+    run(config, "out", Progress.NONE);
+    Files.createDirectories(folder.resolve("out/_tmp-model"));
+    run(config, "out", Progress.NONE, "model.maxIter=2");
+    assertThat(names(folder.resolve("out")))
+        .containsExactly("config.conf", "model", "results.json");
+    Files.writeString(folder.resolve("out/thesis.txt"), "precious");
+    assertThatThrownBy(() -> run(config, "out", Progress.NONE))
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("holds 'thesis.txt', which no run has made; choose another folder");
+    assertThat(Files.readString(folder.resolve("out/thesis.txt"))).isEqualTo("precious");
+  }
+
+  @Test
+  void readsIdxAndLibsvm() throws IOException {
+    Path idx = folder.resolve("idx");
+    Files.createDirectories(idx);
+    Random random = new Random(1);
+    for (String part : List.of("train", "t10k")) {
+      int n = part.equals("train") ? 200 : 50;
+      byte[] images = new byte[16 + n * 9];
+      byte[] labels = new byte[8 + n];
+      java.nio.ByteBuffer.wrap(images).putInt(0x803).putInt(n).putInt(3).putInt(3);
+      java.nio.ByteBuffer.wrap(labels).putInt(0x801).putInt(n);
+      for (int i = 0; i < n; i++) {
+        int label = random.nextInt(3);
+        labels[8 + i] = (byte) label;
+        for (int j = 0; j < 9; j++) {
+          images[16 + i * 9 + j] =
+              (byte) (j / 3 == label ? 200 + random.nextInt(56) : random.nextInt(100));
+        }
+      }
+      gzip(idx.resolve(part + "-images-idx3-ubyte.gz"), images);
+      gzip(idx.resolve(part + "-labels-idx1-ubyte.gz"), labels);
+    }
+    String model = "model { hiddenLayers = [8], maxIter = 40, stepSize = 0.02, batchSize = 16 }\n";
+    JsonNode results =
+        run(
+            "data { format = idx, path = " + quoted(idx) + " }\n" + model,
+            "idx-out",
+            Progress.NONE);
+    assertThat(results.get("test").get("accuracy").asDouble()).isGreaterThan(0.95);
+    StringBuilder libsvm = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      int label = i % 2;
+      libsvm
+          .append(label)
+          .append(" 1:")
+          .append(label + random.nextGaussian() * 0.1)
+          .append(" 3:1\n");
+    }
+    Path file = folder.resolve("rows.libsvm");
+    Files.writeString(file, libsvm);
+    JsonNode other =
+        run(
+            "data { format = libsvm, label = y, path = " + quoted(file) + " }\n" + model,
+            "libsvm-out",
+            Progress.NONE);
+    assertThat(other.get("test").get("accuracy").asDouble()).isGreaterThan(0.95);
+  }
+
+  private static void gzip(Path file, byte[] bytes) throws IOException {
+    try (var out = new java.util.zip.GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(bytes);
+    }
+  }
+
+  @Test
+  void predictionAppliesASavedModel() throws IOException {
+    run(
+        "data { format = digits }, model { hiddenLayers = [16], maxIter = 5, stepSize = 0.01 }",
+        "out",
+        Progress.NONE);
+    Path input = folder.resolve("in.parquet");
+    Dataset<Row> rows =
+        new DataReader(SparkSessions.shared(), new Inputs(new Configuration()))
+            .all(new DataConfig("digits", "", "label", List.of("features"), java.util.Map.of(), 0))
+            .limit(100);
+    rows.write().parquet(input.toString());
+    PipelineModel model = PipelineModel.load(folder.resolve("out/model").toString());
+    for (String format : List.of("parquet", "json", "csv")) {
+      String output = folder.resolve("predicted-" + format).toString();
+      Prediction prediction =
+          Prediction.prepare(
+              folder.resolve("out/model").toString(),
+              input.toString(),
+              output,
+              null,
+              format,
+              List.of("features"),
+              java.util.Map.of(),
+              new Configuration());
+      assertThat(prediction.run(SparkSessions.shared())).isEqualTo(100);
+      Dataset<Row> written =
+          SparkSessions.shared().read().option("header", true).format(format).load(output);
+      assertThat(written.columns()).contains("label", "features", "probability", "prediction");
+      assertThat(written.selectExpr("cast(prediction as double)").collectAsList())
+          .containsExactlyInAnyOrderElementsOf(
+              model.transform(rows).select("prediction").collectAsList());
+    }
+    assertThatThrownBy(
+            () ->
+                Prediction.prepare(
+                    folder.resolve("nothing").toString(),
+                    folder.resolve("in.xls").toString(),
+                    folder.resolve("out").toString(),
+                    null,
+                    "cvs",
+                    List.of("features"),
+                    java.util.Map.of(),
+                    new Configuration()))
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContainingAll(
+            "--format: the name " + folder.resolve("in.xls") + " doesn't tell the format",
+            "--output-format must be one of parquet, json, csv, got 'cvs'; did you mean 'csv'?",
+            "--input: there is no " + folder.resolve("in.xls"),
+            "--model: there is no saved model at " + folder.resolve("nothing"),
+            "--output: " + folder.resolve("out") + " exists already");
+  }
+}
