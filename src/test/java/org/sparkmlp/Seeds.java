@@ -3,15 +3,15 @@ package org.sparkmlp;
 import java.util.Random;
 
 /**
- * Seeds of random tests: fresh every time, printed, and repeatable with {@code -Dtest.seed=N}
- * (through Maven: {@code -DargLine=-Dtest.seed=N} is not needed, the pom passes it on).
+ * Seeds of random tests: fresh every time, printed, and repeated by {@code -Dtest.seed=N}, to Maven
+ * too.
  */
 public final class Seeds {
   private Seeds() {}
 
   /** A generator whose seed is printed beside the name of the test. */
   public static Random random(String test) {
-    long seed = Long.getLong("test.seed", System.nanoTime() & 0xFFFFFFFFL); // empty counts as unset
+    long seed = Long.getLong("test.seed", System.nanoTime() & 0xFFFFFFFFL);
     System.out.println(test + ": repeat with -Dtest.seed=" + seed);
     return new Random(seed);
   }

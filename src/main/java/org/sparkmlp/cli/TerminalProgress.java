@@ -35,6 +35,7 @@ final class TerminalProgress implements Progress, AutoCloseable {
           new ProgressBarBuilder()
               .setTaskName("training")
               .setInitialMax((long) fits * UNITS)
+              .setUnit(" fits", UNITS)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(200)
               .setConsumer(new ConsoleProgressBarConsumer(out))

@@ -5,36 +5,23 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.linalg.SQLDataTypes;
-import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.NumericType;
-import org.apache.spark.sql.types.StructType;
 import org.sparkmlp.util.Check;
 
 /** Reads the rows of an experiment, and divides them by what they are, never by where they lie. */
 final class DataReader {
-  /** Built-in data: 1,797 digits of 64 pixels from 0 to 16, the label last. */
-  private static final String DIGITS = "/org/sparkmlp/data/digits.csv.gz";
-
   /** Seeds of the two hashes, so that folds have nothing to do with the split. */
   private static final long SPLIT_SEED = 1;
 
@@ -52,12 +39,6 @@ final class DataReader {
   /** Rows to train on and rows to test on. */
   record Parts(Dataset<Row> train, Dataset<Row> test) {}
 
-  static StructType schema(String label) {
-    return new StructType()
-        .add(label, DataTypes.DoubleType, false)
-        .add("features", SQLDataTypes.VectorType(), false);
-  }
-
   Parts read(DataConfig data) throws IOException {
     if (data.format().equals("idx")) {
       return new Parts(
@@ -74,7 +55,7 @@ final class DataReader {
   Dataset<Row> all(DataConfig data) throws IOException {
     Dataset<Row> rows =
         switch (data.format()) {
-          case "digits" -> digits(data.label());
+          case "digits" -> Datasets.digits(spark, data.label());
           case "libsvm" -> load(data);
           case "idx" -> IdxData.read(spark, inputs, data.path(), data.label(), true);
           default -> assemble(load(data), data);
@@ -92,22 +73,6 @@ final class DataReader {
       }
     }
     return reader.format(data.format()).load(data.path());
-  }
-
-  private Dataset<Row> digits(String label) throws IOException {
-    List<Row> rows = new ArrayList<>();
-    try (InputStream in = DataReader.class.getResourceAsStream(DIGITS);
-        BufferedReader lines =
-            new BufferedReader(
-                new InputStreamReader(new GZIPInputStream(in), StandardCharsets.US_ASCII))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        double[] numbers =
-            Arrays.stream(line.split(",", -1)).mapToDouble(Double::parseDouble).toArray();
-        rows.add(RowFactory.create(numbers[64], Vectors.dense(Arrays.copyOf(numbers, 64))));
-      }
-    }
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    return spark.createDataFrame(context.parallelize(rows), schema(label));
   }
 
   /** Makes one vector of the feature columns, unless there is one. */

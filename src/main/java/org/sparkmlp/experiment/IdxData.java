@@ -79,7 +79,7 @@ public final class IdxData {
         context
             .parallelize(chunks, Math.min(chunks.size(), context.defaultParallelism()))
             .flatMap(chunk -> rows(chunk, size).iterator());
-    return spark.createDataFrame(rows, DataReader.schema(label));
+    return spark.createDataFrame(rows, Datasets.schema(label));
   }
 
   private static List<Row> rows(byte[] chunk, int size) {

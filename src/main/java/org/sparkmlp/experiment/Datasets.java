@@ -1,0 +1,65 @@
+package org.sparkmlp.experiment;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** Data that travels inside the jar. */
+public final class Datasets {
+  private static final String DIGITS = "/org/sparkmlp/data/digits.csv.gz";
+  private static final int PIXELS = 64;
+
+  private Datasets() {}
+
+  /**
+   * 1,797 handwritten digits: columns {@code label} (0.0 to 9.0) and {@code features} (64 pixels, 0
+   * to 16).
+   *
+   * <p>The test part of UCI's Optical Recognition of Handwritten Digits (E. Alpaydin, C. Kaynak,
+   * 1998; CC BY 4.0).
+   */
+  public static Dataset<Row> digits(SparkSession spark) {
+    return digits(spark, "label");
+  }
+
+  static Dataset<Row> digits(SparkSession spark, String label) {
+    List<Row> rows = new ArrayList<>();
+    try (InputStream in = Datasets.class.getResourceAsStream(DIGITS);
+        BufferedReader lines =
+            new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(in), StandardCharsets.US_ASCII))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        double[] numbers =
+            Arrays.stream(line.split(",", -1)).mapToDouble(Double::parseDouble).toArray();
+        rows.add(RowFactory.create(numbers[PIXELS], Vectors.dense(Arrays.copyOf(numbers, PIXELS))));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a damaged jar
+    }
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    return spark.createDataFrame(context.parallelize(rows), schema(label));
+  }
+
+  /** A label and a vector of features. */
+  static StructType schema(String label) {
+    return new StructType()
+        .add(label, DataTypes.DoubleType, false)
+        .add("features", SQLDataTypes.VectorType(), false);
+  }
+}
