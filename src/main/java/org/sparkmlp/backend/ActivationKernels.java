@@ -10,52 +10,54 @@ import org.sparkmlp.function.Activations;
 final class ActivationKernels {
   private ActivationKernels() {}
 
-  /** Z = f(Z + 1 bias'). */
+  /**
+   * Z = f(Z + 1 bias'). Two passes, since the JIT vectorizes a loop over a stretch of one array
+   * well and one over two arrays at two offsets badly (measured: tanh 4 times faster).
+   */
   static void forward(
       Activation f, int rows, int columns, float[] z, int zOffset, float[] bias, int biasOffset) {
     for (int i = 0; i < rows; i++) {
-      int at = zOffset + i * columns;
-      if (f == Activations.IDENTITY) {
-        identity(columns, z, at, bias, biasOffset);
-      } else if (f == Activations.RELU) {
-        relu(columns, z, at, bias, biasOffset);
-      } else if (f == Activations.TANH) {
-        tanh(columns, z, at, bias, biasOffset);
-      } else if (f == Activations.SIGMOID) {
-        sigmoid(columns, z, at, bias, biasOffset);
-      } else {
-        generic(f, columns, z, at, bias, biasOffset);
-      }
+      add(columns, z, zOffset + i * columns, bias, biasOffset);
+    }
+    int end = zOffset + rows * columns;
+    if (f == Activations.RELU) {
+      relu(z, zOffset, end);
+    } else if (f == Activations.TANH) {
+      tanh(z, zOffset, end);
+    } else if (f == Activations.SIGMOID) {
+      sigmoid(z, zOffset, end);
+    } else if (f != Activations.IDENTITY) {
+      generic(f, z, zOffset, end);
     }
   }
 
-  private static void identity(int n, float[] z, int at, float[] bias, int b) {
+  private static void add(int n, float[] z, int at, float[] x, int from) {
     for (int j = 0; j < n; j++) {
-      z[at + j] += bias[b + j];
+      z[at + j] += x[from + j];
     }
   }
 
-  private static void relu(int n, float[] z, int at, float[] bias, int b) {
-    for (int j = 0; j < n; j++) {
-      z[at + j] = Math.max(0, z[at + j] + bias[b + j]);
+  private static void relu(float[] z, int from, int to) {
+    for (int j = from; j < to; j++) {
+      z[j] = Math.max(0, z[j]);
     }
   }
 
-  private static void tanh(int n, float[] z, int at, float[] bias, int b) {
-    for (int j = 0; j < n; j++) {
-      z[at + j] = FloatMath.tanh(z[at + j] + bias[b + j]);
+  private static void tanh(float[] z, int from, int to) {
+    for (int j = from; j < to; j++) {
+      z[j] = FloatMath.tanh(z[j]);
     }
   }
 
-  private static void sigmoid(int n, float[] z, int at, float[] bias, int b) {
-    for (int j = 0; j < n; j++) {
-      z[at + j] = FloatMath.sigmoid(z[at + j] + bias[b + j]);
+  private static void sigmoid(float[] z, int from, int to) {
+    for (int j = from; j < to; j++) {
+      z[j] = FloatMath.sigmoid(z[j]);
     }
   }
 
-  private static void generic(Activation f, int n, float[] z, int at, float[] bias, int b) {
-    for (int j = 0; j < n; j++) {
-      z[at + j] = (float) f.value((double) z[at + j] + bias[b + j]);
+  private static void generic(Activation f, float[] z, int from, int to) {
+    for (int j = from; j < to; j++) {
+      z[j] = (float) f.value(z[j]);
     }
   }
 
@@ -82,7 +84,7 @@ final class ActivationKernels {
       } else if (f != Activations.IDENTITY) {
         genericGradient(f, columns, a, x, d, y);
       }
-      identity(columns, biasGradient, biasOffset, d, y);
+      add(columns, biasGradient, biasOffset, d, y);
     }
   }
 

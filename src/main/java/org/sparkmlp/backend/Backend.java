@@ -98,7 +98,7 @@ public interface Backend {
    * One optimizer step on {@code length} weights.
    *
    * @param gradientScale what to multiply the gradient with: 1 / (weight sum of the batch)
-   * @param slots the optimizer's slots one after the other, each of {@code length} numbers
+   * @param slots the optimizer's slots, a buffer each of {@code length} numbers
    * @param rate the learning rate of this step
    * @param step its number, from 1
    */
@@ -108,7 +108,7 @@ public interface Backend {
       Buffer weights,
       Buffer gradient,
       float gradientScale,
-      Buffer slots,
+      Buffer[] slots,
       double rate,
       long step);
 }

@@ -41,6 +41,14 @@ abstract class CpuBackend implements Backend, DoubleGemm {
     return ((HostBuffer) buffer).array;
   }
 
+  private static float[][] arrays(Buffer[] buffers) {
+    float[][] arrays = new float[buffers.length][];
+    for (int j = 0; j < arrays.length; j++) {
+      arrays[j] = array(buffers[j]);
+    }
+    return arrays;
+  }
+
   @Override
   public final Buffer allocate(int length) {
     return new HostBuffer(new float[length]);
@@ -172,7 +180,7 @@ abstract class CpuBackend implements Backend, DoubleGemm {
       Buffer weights,
       Buffer gradient,
       float gradientScale,
-      Buffer slots,
+      Buffer[] slots,
       double rate,
       long step) {
     OptimizerKernels.run(
@@ -181,7 +189,7 @@ abstract class CpuBackend implements Backend, DoubleGemm {
         array(weights),
         array(gradient),
         gradientScale,
-        array(slots),
+        arrays(slots),
         rate,
         step);
   }

@@ -11,6 +11,12 @@ public final class LossSums {
   /** Σ weight over the rows whose class was predicted right. */
   public double correct;
 
+  public void add(LossSums other) {
+    loss += other.loss;
+    weight += other.weight;
+    correct += other.correct;
+  }
+
   public void clear() {
     loss = 0;
     weight = 0;

@@ -9,12 +9,19 @@ import picocli.CommandLine.ParameterException;
     name = "benchmark",
     description = "Measures spark-mlp beside others, on this machine and in one run.",
     mixinStandardHelpOptions = true,
-    subcommands = {MlpcBenchmark.class})
+    subcommands = {
+      KernelBenchmark.class,
+      SparkBenchmark.Auto.class,
+      SparkBenchmark.Sync.class,
+      MlpcBenchmark.class
+    })
 final class BenchmarkCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Which benchmark? mlpc");
+    throw new ParameterException(
+        spec.commandLine(),
+        "Which benchmark? " + String.join(", ", spec.commandLine().getSubcommands().keySet()));
   }
 }

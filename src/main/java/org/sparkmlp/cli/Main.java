@@ -53,11 +53,24 @@ public final class Main implements Runnable {
       return USAGE;
     }
     Logs.failure(error);
-    err.println("spark-mlp: " + (error.getMessage() == null ? error : error.getMessage()));
+    err.println("spark-mlp: " + sentence(error));
     if (Logs.file() != null) {
       err.println("details: " + Logs.file());
     }
     return FAILURE;
+  }
+
+  /**
+   * What went wrong at the bottom, in a line; the stack traces that Spark wraps it in are in the
+   * log.
+   */
+  private static String sentence(Throwable error) {
+    Throwable cause = error;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage();
+    return message == null ? cause.toString() : message.lines().findFirst().orElse("");
   }
 
   /** The version in the manifest of the jar. */

@@ -12,10 +12,9 @@ public final class FeatureReader {
   /**
    * Reads a vector of {@code into.length} features.
    *
-   * @param finite whether every feature must be a finite float
    * @return null if all is well, else a sentence that says what isn't
    */
-  public static String read(String column, Vector vector, float[] into, boolean finite) {
+  public static String read(String column, Vector vector, float[] into) {
     if (vector == null) {
       return "column '"
           + column
@@ -44,7 +43,7 @@ public final class FeatureReader {
         into[indices[k]] = (float) values[k];
       }
     }
-    return finite ? notFinite(column, vector, into) : null;
+    return notFinite(column, vector, into);
   }
 
   private static String notFinite(String column, Vector vector, float[] features) {

@@ -76,6 +76,6 @@ final class RowEncoder implements Iterator<byte[]> {
     String problem = RowProblem.of(columns, row, numClasses);
     return problem != null
         ? problem
-        : FeatureReader.read(columns.features(), row.getAs(Columns.FEATURES), features, true);
+        : FeatureReader.read(columns.features(), row.getAs(Columns.FEATURES), features);
   }
 }

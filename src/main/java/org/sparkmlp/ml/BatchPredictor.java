@@ -59,7 +59,8 @@ final class BatchPredictor implements MapPartitionsFunction<Row, Row> {
 
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
-    Network network = Network.forPrediction(topology, Backends.get(backend), ROWS_AT_ONCE);
+    int rowsAtOnce = topology.rowsAtOnce(ROWS_AT_ONCE);
+    Network network = Network.forPrediction(topology, Backends.get(backend), rowsAtOnce);
     network.setWeights(weights.value());
     return new Predictions(rows, network);
   }
@@ -68,14 +69,15 @@ final class BatchPredictor implements MapPartitionsFunction<Row, Row> {
     private final Iterator<Row> rows;
     private final Network network;
     private final Scores scores = new Scores(topology);
-    private final List<Row> batch = new ArrayList<>(ROWS_AT_ONCE);
+    private final List<Row> batch = new ArrayList<>();
     private final float[] features = new float[topology.inputs()];
-    private final float[] logits = new float[ROWS_AT_ONCE * topology.outputs()];
+    private final float[] logits;
     private int at;
 
     Predictions(Iterator<Row> rows, Network network) {
       this.rows = rows;
       this.network = network;
+      this.logits = new float[network.capacity() * topology.outputs()];
     }
 
     @Override
@@ -99,9 +101,9 @@ final class BatchPredictor implements MapPartitionsFunction<Row, Row> {
     private void fill() {
       batch.clear();
       at = 0;
-      while (batch.size() < ROWS_AT_ONCE && rows.hasNext()) {
+      while (batch.size() < network.capacity() && rows.hasNext()) {
         Row row = rows.next();
-        String problem = FeatureReader.read(featuresCol, row.getAs(featuresAt), features, false);
+        String problem = FeatureReader.read(featuresCol, row.getAs(featuresAt), features);
         if (problem != null) {
           throw new IllegalArgumentException(problem);
         }

@@ -3,9 +3,9 @@ package org.sparkmlp.ml;
 import static org.apache.spark.sql.functions.col;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
@@ -34,8 +34,12 @@ import scala.Option;
 /**
  * A multilayer perceptron for classification, as {@link MLPClassifier} fits it.
  *
- * <p>{@code transform} is lazy and works on batches of rows; it adds the columns rawPrediction,
- * probability and prediction (those whose names aren't empty). Copies share the weights.
+ * <p>{@code transform} is lazy and works on batches of rows. The batches go through mapPartitions,
+ * so all columns of its output are new ones: refer to them by name, {@code col("label")}, not as
+ * {@code input.col("label")} or by an alias of the input. It adds the columns rawPrediction,
+ * probability and prediction (those whose names aren't empty). A null vector, one of another size
+ * or one with a value that is no finite float fails the job with a sentence that names it. Copies
+ * share the weights.
  */
 public class MLPClassificationModel
     extends ProbabilisticClassificationModel<Vector, MLPClassificationModel>
@@ -123,7 +127,7 @@ public class MLPClassificationModel
   @Override
   public Vector predictRaw(Vector features) {
     float[] row = new float[numFeatures()];
-    String problem = FeatureReader.read(getFeaturesCol(), features, row, false);
+    String problem = FeatureReader.read(getFeaturesCol(), features, row);
     Check.that(problem == null, "%s", problem);
     Network network = network();
     float[] logits = new float[topology.outputs()];
@@ -215,18 +219,28 @@ public class MLPClassificationModel
   @Override
   public StructType transformSchema(StructType schema) {
     SchemaCheck.features(schema, getFeaturesCol());
+    checkThresholds();
+    List<String> outputs =
+        Stream.of(getRawPredictionCol(), getProbabilityCol(), getPredictionCol())
+            .filter(name -> !name.isEmpty())
+            .toList();
+    SchemaCheck.free(schema, outputs);
     StructType all = super.transformSchema(schema);
-    List<String> names = new ArrayList<>(Arrays.asList(schema.fieldNames()));
-    for (String name : List.of(getRawPredictionCol(), getProbabilityCol(), getPredictionCol())) {
-      if (!name.isEmpty()) {
-        names.add(name);
-      }
-    }
     StructType ordered = schema;
-    for (String name : names.subList(schema.size(), names.size())) {
+    for (String name : outputs) {
       ordered = ordered.add(all.apply(name));
     }
     return ordered;
+  }
+
+  private void checkThresholds() {
+    if (isDefined(thresholds())) {
+      Check.that(
+          getThresholds().length == numClasses(),
+          "thresholds has %d numbers, but the model has %d classes; give one a class",
+          getThresholds().length,
+          numClasses());
+    }
   }
 
   @Override

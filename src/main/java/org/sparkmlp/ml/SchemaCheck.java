@@ -2,7 +2,9 @@ package org.sparkmlp.ml;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiPredicate;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
@@ -53,8 +55,31 @@ final class SchemaCheck {
         type.simpleString());
   }
 
+  /**
+   * Output columns must not be there yet, in any case of letters unless Spark tells cases apart.
+   */
+  static void free(StructType schema, List<String> outputs) {
+    BiPredicate<String, String> same =
+        SQLConf.get().caseSensitiveAnalysis() ? String::equals : String::equalsIgnoreCase;
+    for (String output : outputs) {
+      for (String name : schema.fieldNames()) {
+        Check.that(
+            !same.test(name, output),
+            "column '%s' exists already; drop it, or give the output column '%s' another name, or \"\" for none",
+            name,
+            output);
+      }
+    }
+  }
+
   private static DataType type(StructType schema, String column, String param) {
     List<String> names = Arrays.asList(schema.fieldNames());
+    Check.that(
+        column.indexOf('.') < 0,
+        "column '%s' (%s) has a dot in its name, which Spark takes for a field of a struct; give it another name"
+            + " (withColumn, withColumnRenamed)",
+        column,
+        param);
     Check.that(
         names.contains(column),
         "there is no column '%s' (%s); the columns are %s%s",

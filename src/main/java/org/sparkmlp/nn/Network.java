@@ -1,5 +1,6 @@
 package org.sparkmlp.nn;
 
+import java.util.Arrays;
 import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
 import org.sparkmlp.backend.LossSums;
@@ -21,7 +22,7 @@ public final class Network {
   private final int capacity;
   private final Buffer weights;
   private final Buffer gradient;
-  private Buffer slots;
+  private Buffer[] slots = {};
 
   /** A_l for l = 0 .. depth, capacity x units. */
   private final Buffer[] outputs;
@@ -50,7 +51,6 @@ public final class Network {
     this.capacity = capacity;
     this.weights = backend.allocate(topology.size());
     this.gradient = backend.allocate(training ? topology.size() : 0);
-    this.slots = backend.allocate(0);
     this.outputs = new Buffer[topology.depth() + 1];
     this.deltas = new Buffer[topology.depth() + 1];
     for (int l = 0; l <= topology.depth(); l++) {
@@ -81,15 +81,22 @@ public final class Network {
 
   /** Takes the optimizer's slots, one after the other, each as long as the weights; copied. */
   public void setSlots(float[] flat) {
-    if (slots.length() != flat.length) {
-      slots = backend.allocate(flat.length);
+    int size = topology.size();
+    if (slots.length != flat.length / size) {
+      slots = new Buffer[flat.length / size];
+      Arrays.setAll(slots, j -> backend.allocate(size));
     }
-    backend.upload(flat, 0, slots, 0, flat.length);
+    for (int j = 0; j < slots.length; j++) {
+      backend.upload(flat, j * size, slots[j], 0, size);
+    }
   }
 
   /** Copies the slots to {@code flat} from {@code offset} on. */
   public void getSlots(float[] flat, int offset) {
-    backend.download(slots, 0, flat, offset, slots.length());
+    int size = topology.size();
+    for (int j = 0; j < slots.length; j++) {
+      backend.download(slots[j], 0, flat, offset + j * size, size);
+    }
   }
 
   /** Copies the gradient to {@code flat}. */

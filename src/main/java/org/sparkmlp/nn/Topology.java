@@ -26,6 +26,9 @@ public final class Topology implements Serializable {
    */
   private static final int MAX_WEIGHTS = Integer.MAX_VALUE / 10;
 
+  /** Of one layer, for all rows of a batch: 256 MB of floats. */
+  private static final int MOST_VALUES_AT_ONCE = 1 << 26;
+
   /**
    * A named part of the flat vector.
    *
@@ -74,6 +77,12 @@ public final class Topology implements Serializable {
     this.activation = activation;
     this.loss = loss;
     this.classTargets = classTargets;
+  }
+
+  /** Rows to take through a network together: {@code most}, or fewer where a layer is very wide. */
+  public int rowsAtOnce(int most) {
+    int widest = Arrays.stream(layers).max().getAsInt();
+    return Math.max(1, Math.min(most, MOST_VALUES_AT_ONCE / widest));
   }
 
   /** Layers of weights: one less than layers of units. */

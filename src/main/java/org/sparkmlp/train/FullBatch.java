@@ -14,7 +14,8 @@ import org.sparkmlp.nn.Topology;
  */
 record FullBatch(Topology topology, String backend) implements Program<double[], FullBatch.Sum> {
   /**
-   * Rows that go through the network at once; a constant, so that sums don't depend on the packing.
+   * Most rows that go through the network at once; a constant, so that sums don't depend on the
+   * packing.
    */
   static final int ROWS_AT_ONCE = 512;
 
@@ -75,8 +76,9 @@ record FullBatch(Topology topology, String backend) implements Program<double[],
     int size = topology.size();
     double[] gradient = new double[size];
     double[] vector = new double[size + 2];
-    for (int from = 0; from < rows; from += ROWS_AT_ONCE) {
-      int n = Math.min(ROWS_AT_ONCE, rows - from);
+    int atOnce = topology.rowsAtOnce(ROWS_AT_ONCE);
+    for (int from = 0; from < rows; from += atOnce) {
+      int n = Math.min(atOnce, rows - from);
       Batch batch = Batch.of(topology, shard.training(), from, n);
       vector[size] += network.loss(weights, batch.features, batch.targets, batch.weights, gradient);
       vector[size + 1] += Arrays.stream(batch.weights).sum();

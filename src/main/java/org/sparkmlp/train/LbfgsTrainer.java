@@ -133,7 +133,8 @@ public final class LbfgsTrainer {
     if (objective.layout().validationRows() > 0) {
       RoundResult result =
           objective.round(
-              new Evaluate(topology, backend, FullBatch.ROWS_AT_ONCE), floats(state.x()));
+              new Evaluate(topology, backend, topology.rowsAtOnce(FullBatch.ROWS_AT_ONCE)),
+              floats(state.x()));
       meter.add(result.nanos(), result.bytes());
       validation = Validation.of(result, topology);
     }

@@ -48,16 +48,18 @@ record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
 
   /** Makes the updates; returns the step after which the loss wasn't finite, or -1. */
   private int descend(Workspace workspace, Shard.Rows rows, TrainingState state, LossSums sums) {
+    LossSums batch = new LossSums();
     long updates = state.updates;
     for (int step = state.step; step < toStep; step++) {
       int from = ShardPass.share(rows.count(), step, stepsPerEpoch);
       int to = ShardPass.share(rows.count(), step + 1, stepsPerEpoch);
       if (from < to) {
-        double before = sums.weight;
-        ShardPass.differentiate(workspace, rows, from, to, sums);
+        batch.clear(); // sums of its own: a difference of running sums would round
+        ShardPass.differentiate(workspace, rows, from, to, batch);
+        sums.add(batch);
         updates++;
         double rate = plan.rate(state.epoch, step, stepsPerEpoch);
-        workspace.network.update(plan.optimizer(), 1 / (sums.weight - before), rate, updates);
+        workspace.network.update(plan.optimizer(), 1 / batch.weight, rate, updates);
       }
       if (!Double.isFinite(sums.loss)) {
         return step;

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.schedule.Schedule;
+import org.sparkmlp.util.Check;
 
 /**
  * Everything that decides how mini-batch training goes, besides the data and the initial weights.
@@ -32,10 +33,21 @@ public record Plan(
   /** Most rows that go through the network at once; a longer batch is the sum of such parts. */
   private static final int MOST_ROWS_AT_ONCE = 512;
 
+  /** So that counting steps can't overflow an int. */
+  private static final int MOST_STEPS = 1 << 30;
+
   /** Updates an epoch: of all shards together, or, with local steps, of each shard. */
   public int stepsPerEpoch(DataLayout layout) {
     long rows = localSteps == 1 ? layout.rows() : layout.largestShard();
-    return (int) Math.max(1, (rows + batchSize - 1) / batchSize);
+    long steps = Math.max(1, (rows + batchSize - 1) / batchSize);
+    Check.that(
+        steps <= MOST_STEPS,
+        "%d rows make %d updates an epoch with batchSize = %d, but at most %d are possible; raise batchSize",
+        rows,
+        steps,
+        batchSize,
+        MOST_STEPS);
+    return (int) steps;
   }
 
   /** The learning rate of a step of an epoch. */
@@ -46,6 +58,6 @@ public record Plan(
 
   /** Rows that a network must have room for. */
   int networkRows() {
-    return Math.min(batchSize, MOST_ROWS_AT_ONCE);
+    return topology.rowsAtOnce(Math.min(batchSize, MOST_ROWS_AT_ONCE));
   }
 }

@@ -16,6 +16,16 @@ final class ShardPass {
   }
 
   /**
+   * First row of a step's share where one batch is taken from all shards: floor(rows · step / steps
+   * + shard / numShards). The second term staggers the shards, so that each step has rows of some
+   * of them where a shard has fewer rows than there are steps; for equal shards the batches are
+   * those of one sequence of all rows (Hermite's identity: Σ floor(x + i/S) = floor(S x)).
+   */
+  static int staggeredShare(int rows, int step, int steps, int shard, int numShards) {
+    return (int) (((long) rows * step + (long) steps * shard / numShards) / steps);
+  }
+
+  /**
    * Gradient of the loss sum over the rows at positions {@code from} to {@code to} of the
    * workspace's order.
    */

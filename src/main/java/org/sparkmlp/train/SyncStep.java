@@ -5,10 +5,11 @@ import org.sparkmlp.data.Shard;
 
 /**
  * One step of synchronous mini-batch descent: the gradient of the loss sum over this step's share
- * of every shard. Step t of T takes rows floor(n t/T) to floor(n (t+1)/T) of a shard's n, in the
- * epoch's order.
+ * of every shard. Step t of T takes rows floor(n t/T + s/S) to floor(n (t+1)/T + s/S) of the n rows
+ * of shard s of S, in the epoch's order.
  */
-record SyncStep(Plan plan, int stepsPerEpoch) implements Program<TrainingState, RoundResult> {
+record SyncStep(Plan plan, int stepsPerEpoch, int numShards)
+    implements Program<TrainingState, RoundResult> {
   @Override
   public RoundResult empty() {
     return new RoundResult();
@@ -17,8 +18,8 @@ record SyncStep(Plan plan, int stepsPerEpoch) implements Program<TrainingState, 
   @Override
   public RoundResult run(TrainingState state, Shard shard, Workspaces workspaces) {
     int rows = shard.training().count();
-    int from = ShardPass.share(rows, state.step, stepsPerEpoch);
-    int to = ShardPass.share(rows, state.step + 1, stepsPerEpoch);
+    int from = share(rows, state.step, shard);
+    int to = share(rows, state.step + 1, shard);
     if (from == to) {
       return empty();
     }
@@ -45,5 +46,9 @@ record SyncStep(Plan plan, int stepsPerEpoch) implements Program<TrainingState, 
                   System.nanoTime() - start);
           return Double.isFinite(sums.loss) ? result : result.diverged(state.step);
         });
+  }
+
+  private int share(int rows, int step, Shard shard) {
+    return ShardPass.staggeredShare(rows, step, stepsPerEpoch, shard.index(), numShards);
   }
 }

@@ -1,6 +1,7 @@
 package org.sparkmlp.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
@@ -76,7 +77,8 @@ public final class Trainer {
       int to = Math.min(stepsPerEpoch, state.step + plan.localSteps());
       RoundResult result =
           plan.localSteps() == 1
-              ? objective.round(new SyncStep(plan, stepsPerEpoch), state)
+              ? objective.round(
+                  new SyncStep(plan, stepsPerEpoch, objective.layout().numShards()), state)
               : objective.round(new LocalSteps(plan, stepsPerEpoch, to), state);
       meter.add(result.nanos(), result.bytes());
       meter.addRows(result.rows());
@@ -104,7 +106,7 @@ public final class Trainer {
         plan.localSteps() == 1
             ? update(state, total, result.weight())
             : average(state, to, total, result.scale());
-    if (!isFinite(next.weights)) {
+    if (!isFinite(next.weights) || !isFinite(next.slots)) {
       throw diverged(state, to - 1, result);
     }
     return next;
@@ -125,7 +127,10 @@ public final class Trainer {
       gradient[i] = (float) gradientSum[i];
     }
     Buffer w = buffer(backend, state.weights);
-    Buffer s = buffer(backend, state.slots);
+    Buffer[] s = new Buffer[plan.optimizer().slots().size()];
+    for (int j = 0; j < s.length; j++) {
+      s[j] = buffer(backend, Arrays.copyOfRange(state.slots, j * size, (j + 1) * size));
+    }
     backend.update(
         plan.optimizer(),
         size,
@@ -136,7 +141,9 @@ public final class Trainer {
         plan.rate(state.epoch, state.step, stepsPerEpoch),
         state.updates + 1);
     backend.download(w, 0, weights, 0, size);
-    backend.download(s, 0, slots, 0, slots.length);
+    for (int j = 0; j < s.length; j++) {
+      backend.download(s[j], 0, slots, j * size, size);
+    }
     return new TrainingState(weights, slots, state.epoch, state.step + 1, state.updates + 1);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntToDoubleFunction;
@@ -98,7 +99,8 @@ class OptimizersTest {
     int n = START.length;
     Buffer w = backend.allocate(n);
     Buffer g = backend.allocate(n);
-    Buffer slots = backend.allocate(n * optimizer.slots().size());
+    Buffer[] slots = new Buffer[optimizer.slots().size()];
+    Arrays.setAll(slots, j -> backend.allocate(n));
     float[] values = floats(START, 1);
     backend.upload(values, 0, w, 0, n);
     for (int t = 0; t < GRADIENTS.length; t++) {

@@ -20,6 +20,7 @@ import org.sparkmlp.nn.ReferenceNetwork;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.optim.Solvers;
+import org.sparkmlp.schedule.Schedule;
 import org.sparkmlp.schedule.Schedules;
 
 class TrainerTest {
@@ -210,6 +211,48 @@ class TrainerTest {
       total += share;
     }
     assertThat(total).isEqualTo(perShard[0]);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64, 1000, 32", "200, 320, 64", "3, 7, 5", "16, 1, 4", "5, 0, 2"})
+  void synchronousBatchesAreCutFromOneSequenceHoweverManyShards(
+      int shards, int perShard, int batchSize) {
+    int all = shards * perShard;
+    int[] rows = new int[shards];
+    Arrays.fill(rows, perShard);
+    int steps = plan("sgd", 0.1, batchSize, 1, 1).stepsPerEpoch(new DataLayout(1, rows, 0));
+    for (int t = 0; t <= steps; t++) {
+      int before = 0;
+      for (int s = 0; s < shards; s++) {
+        before += ShardPass.staggeredShare(perShard, t, steps, s, shards);
+      }
+      assertThat(before).isEqualTo((int) ((long) all * t / steps));
+    }
+  }
+
+  @Test
+  void moreUpdatesAnEpochThanCanBeCountedAreRefused() {
+    DataLayout large = new DataLayout(1, new int[] {2_000_000_000, 2_000_000_000}, 0);
+    assertThatThrownBy(() -> plan("sgd", 0.1, 1, 1, 1).stepsPerEpoch(large))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("4000000000 updates an epoch with batchSize = 1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void aSlotThatOverflowsIsDivergence(int localSteps) {
+    // the gradient's square is infinite: Adam's step would be 0 for ever, and the loss stays finite
+    Rows rows = Rows.clouds(new Random(13), 100, COLUMNS, 4);
+    rows.features.forEach(row -> row[0] *= 1e22f);
+    Topology linear =
+        new Topology(
+            new int[] {COLUMNS, 8, 4}, Activations.IDENTITY, Losses.SOFTMAX_CROSS_ENTROPY, true);
+    Optimizer adam = (Optimizer) Solvers.parse("adam");
+    Schedule constant = Schedules.parse("constant");
+    Plan plan = new Plan(linear, "openblas", adam, 1e-3, constant, 16, localSteps, 2, 0, 42);
+    assertThatThrownBy(
+            () -> new Trainer(rows.objective(2, 16), plan, TrainingListener.NONE).train(START))
+        .isInstanceOf(DivergenceException.class);
   }
 
   @ParameterizedTest

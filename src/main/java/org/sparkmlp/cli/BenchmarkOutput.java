@@ -1,0 +1,65 @@
+package org.sparkmlp.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Option;
+
+/** Where a benchmark writes its table and its JSON, and how often it measures. */
+final class BenchmarkOutput {
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder for NAME.json, NAME.txt and NAME.log.")
+  private Path folder;
+
+  @Option(
+      names = "--repeats",
+      defaultValue = "3",
+      description =
+          "Measurements of each figure, of which the median counts; default ${DEFAULT-VALUE}.")
+  private int repeats;
+
+  private String name;
+
+  /** Makes the folder and sends the log there. */
+  void open(String benchmark) throws IOException {
+    name = benchmark;
+    Files.createDirectories(folder);
+    Logs.to(folder.resolve(name + ".log"));
+  }
+
+  int repeats() {
+    return repeats;
+  }
+
+  /** Prints the table, and writes it and its figures. */
+  void write(String text, ObjectNode json) throws IOException {
+    System.out.print(text);
+    Files.writeString(folder.resolve(name + ".txt"), text);
+    Files.writeString(folder.resolve(name + ".json"), json.toPrettyString() + "\n");
+  }
+
+  /** A session on spark-submit's master, else on {@code master}. */
+  SparkSession spark(String master) {
+    SparkSession.Builder builder = SparkSession.builder().appName("spark-mlp benchmark " + name);
+    if (System.getProperty("spark.master") == null) {
+      builder.master(master);
+    }
+    return builder.getOrCreate();
+  }
+
+  static double seconds(Runnable run) {
+    long start = System.nanoTime();
+    run.run();
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  static double median(List<Double> values) {
+    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+  }
+}

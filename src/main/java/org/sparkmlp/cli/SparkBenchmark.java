@@ -1,0 +1,178 @@
+package org.sparkmlp.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.sparkmlp.backend.Backends;
+import org.sparkmlp.cli.KernelBenchmark.Case;
+import org.sparkmlp.experiment.IdxData;
+import org.sparkmlp.ml.MLPClassificationModel;
+import org.sparkmlp.ml.MLPClassifier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * MLPClassifier.fit on Fashion-MNIST in local[1] and local[2], beside the rate of the bare training
+ * loop on one core, measured in turn. The rate is that of the epochs, packing apart; the accuracy
+ * is that of the very model, beside that of one sequential replica after as many epochs.
+ */
+abstract class SparkBenchmark implements Callable<Integer> {
+  private static final int[] CORES = {1, 2};
+
+  @Mixin private BenchmarkOutput output;
+
+  @Option(
+      names = "--data",
+      defaultValue = "/usr/share/datasets/fashion-mnist",
+      description = "Folder of the IDX files.")
+  private String data;
+
+  /** What {@code localSteps} is, and how many rows an update takes. */
+  abstract MLPClassifier configure(MLPClassifier classifier);
+
+  abstract String name();
+
+  /** {@code spark}: batches as in {@code kernel}, localSteps left to be chosen. */
+  @Command(
+      name = "spark",
+      description = "MLPClassifier.fit on one and two cores beside the bare training loop.",
+      mixinStandardHelpOptions = true)
+  static final class Auto extends SparkBenchmark {
+    @Override
+    MLPClassifier configure(MLPClassifier classifier) {
+      return classifier;
+    }
+
+    @Override
+    String name() {
+      return "spark";
+    }
+  }
+
+  /** {@code sync}: every update aggregated over all shards. */
+  @Command(
+      name = "sync",
+      description = "Synchronous training, localSteps = 1 and batchSize = 8192.",
+      mixinStandardHelpOptions = true)
+  static final class Sync extends SparkBenchmark {
+    @Override
+    MLPClassifier configure(MLPClassifier classifier) {
+      return classifier.setLocalSteps(1).setBatchSize(8192);
+    }
+
+    @Override
+    String name() {
+      return "sync";
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    output.open(name());
+    Table table =
+        new Table(
+            "network",
+            "cores",
+            "localSteps",
+            "rows/s",
+            "kernel rows/s",
+            "of kernel x cores",
+            "packing s",
+            "accuracy",
+            "sequential");
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    root.put("backend", Backends.get(Backends.AUTO).description());
+    ArrayNode rows = root.putArray("fits");
+    double[] sequential = new double[KernelBenchmark.CASES.size()];
+    for (int cores : CORES) {
+      SparkSession spark =
+          SparkSession.builder()
+              .master("local[" + cores + "]")
+              .appName("spark-mlp benchmark " + name())
+              .getOrCreate();
+      try {
+        for (int i = 0; i < sequential.length; i++) {
+          Case c = KernelBenchmark.CASES.get(i);
+          sequential[i] = measure(spark, cores, c, sequential[i], table, rows.addObject());
+        }
+      } finally {
+        spark.stop();
+      }
+    }
+    output.write(table.toString(), root);
+    return 0;
+  }
+
+  /** Returns the accuracy of one sequential replica: that of the single core. */
+  private double measure(
+      SparkSession spark, int cores, Case c, double sequential, Table table, ObjectNode json)
+      throws IOException {
+    Dataset<Row> train = IdxData.read(spark, data, "label", false).limit(c.rows()).cache();
+    Dataset<Row> test = IdxData.read(spark, data, "label", true).cache();
+    train.count();
+    test.count();
+    Runnable kernelEpoch = KernelBenchmark.epoch(c, Backends.get(Backends.AUTO));
+    MLPClassifier classifier =
+        configure(
+            new MLPClassifier()
+                .setLayers(c.units())
+                .setBatchSize(c.batchSize())
+                .setMaxIter(c.epochs())
+                .setSeed(1));
+    kernelEpoch.run();
+    classifier.copy(org.apache.spark.ml.param.ParamMap.empty()).setMaxIter(1).fit(train); // warm
+    List<Double> kernel = new ArrayList<>();
+    List<Double> rates = new ArrayList<>();
+    List<Double> packing = new ArrayList<>();
+    MLPClassificationModel model = null;
+    for (int i = 0; i < output.repeats(); i++) {
+      kernel.add(c.rows() / BenchmarkOutput.seconds(kernelEpoch));
+      model = classifier.fit(train);
+      rates.add(model.summary().costs().rowsPerSecond());
+      packing.add(model.summary().packingSeconds());
+    }
+    double accuracy =
+        new MulticlassClassificationEvaluator()
+            .setMetricName("accuracy")
+            .evaluate(model.transform(test));
+    double replica = cores == 1 ? accuracy : sequential;
+    double rate = BenchmarkOutput.median(rates);
+    double kernelRate = BenchmarkOutput.median(kernel);
+    table.add(
+        c.units("-"),
+        "" + cores,
+        "" + model.summary().localSteps(),
+        format("%.0f", rate),
+        format("%.0f", kernelRate),
+        format("%.0f %%", 100 * rate / kernelRate / cores),
+        format("%.2f", BenchmarkOutput.median(packing)),
+        format("%.4f", accuracy),
+        format("%.4f", replica));
+    json.put("layers", c.units("-"));
+    json.put("cores", cores);
+    json.put("localSteps", model.summary().localSteps());
+    json.put("epochs", c.epochs());
+    json.put("rowsPerSecond", rate);
+    json.put("kernelRowsPerSecond", kernelRate);
+    json.put("packingSeconds", BenchmarkOutput.median(packing));
+    json.put("accuracy", accuracy);
+    json.put("sequentialAccuracy", replica);
+    train.unpersist(true);
+    test.unpersist(true);
+    return replica;
+  }
+
+  private static String format(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+}
