@@ -7,6 +7,11 @@ import org.apache.spark.sql.Row;
  * nothing is.
  */
 final class RowProblem {
+  /** Within these, sums of weights and their inverses are floats. */
+  private static final double LEAST_WEIGHT = 1e-20;
+
+  private static final double MOST_WEIGHT = 1e20;
+
   private RowProblem() {}
 
   /**
@@ -56,12 +61,15 @@ final class RowProblem {
           + "' has a null weight; fill it, with 1 or with 0 to leave the row out";
     }
     double weight = row.getDouble(Columns.WEIGHT);
-    if (!(weight >= 0) || weight > Float.MAX_VALUE) {
+    if (weight != 0 && !(weight >= LEAST_WEIGHT && weight <= MOST_WEIGHT)) {
       return "column '"
           + columns.weight()
           + "' has the weight "
           + weight
-          + ", but weights must be finite numbers >= 0";
+          + ", but weights must be 0 or lie between "
+          + LEAST_WEIGHT
+          + " and "
+          + MOST_WEIGHT;
     }
     return null;
   }

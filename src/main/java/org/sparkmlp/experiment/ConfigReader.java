@@ -3,8 +3,11 @@ package org.sparkmlp.experiment;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigIncludeContext;
+import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
@@ -100,7 +103,10 @@ final class ConfigReader {
     try (Reader reader = new InputStreamReader(inputs.open(path), StandardCharsets.UTF_8)) {
       Config parsed =
           ConfigFactory.parseReader(
-              reader, ConfigParseOptions.defaults().setOriginDescription(file.getName()));
+              reader,
+              ConfigParseOptions.defaults()
+                  .setOriginDescription(file.getName())
+                  .setIncluder(new Includes(file.getParent())));
       return config.withFallback(parsed).resolve();
     } catch (IOException e) {
       problems.add(null, "the config %s can't be read: %s", path, e.getMessage());
@@ -111,10 +117,43 @@ final class ConfigReader {
     return config;
   }
 
+  /** {@code include "x.conf"}: a file beside the one that includes it; it must be there. */
+  private final class Includes implements ConfigIncluder {
+    private final Path folder;
+
+    Includes(Path folder) {
+      this.folder = folder;
+    }
+
+    @Override
+    public ConfigIncluder withFallback(ConfigIncluder fallback) {
+      return this;
+    }
+
+    @Override
+    public ConfigObject include(ConfigIncludeContext context, String what) {
+      Path file = folder == null ? new Path(what) : new Path(folder, what);
+      try (Reader reader =
+          new InputStreamReader(inputs.open(file.toString()), StandardCharsets.UTF_8)) {
+        return ConfigFactory.parseReader(
+                reader,
+                ConfigParseOptions.defaults()
+                    .setOriginDescription(what)
+                    .setIncluder(new Includes(file.getParent())))
+            .root();
+      } catch (IOException e) {
+        throw new ConfigException.IO(
+            ConfigOriginFactory.newSimple(what), "include \"" + what + "\": " + e.getMessage(), e);
+      }
+    }
+  }
+
   private DataConfig data(Section section) {
     String format = section.oneOf("format", DataConfig.FORMATS);
+    // a misspelt format is one problem; what it would make of the other keys isn't judged
+    boolean formatKnown = format.equals(section.text("format", format));
     String path = format.equals("digits") ? "" : section.requiredText("path");
-    if (format.equals("digits") && section.has("path")) {
+    if (format.equals("digits") && section.has("path") && formatKnown) {
       problems.add(
           section.origin("path"),
           "data.path has no meaning with format = digits, which is built in");
@@ -134,7 +173,10 @@ final class ConfigReader {
     }
     section.end();
     DataConfig data = new DataConfig(format, path, label, features, options, test);
-    if (data.hasVectors() && section.has("features") && !features.equals(List.of("features"))) {
+    if (data.hasVectors()
+        && section.has("features")
+        && formatKnown
+        && !features.equals(List.of("features"))) {
       problems.add(
           section.origin("features"),
           "format = %s has its features in the column 'features'",

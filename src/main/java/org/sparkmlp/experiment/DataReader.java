@@ -100,6 +100,11 @@ final class DataReader {
           "data.features: there is no column '%s'; the columns are %s",
           feature,
           String.join(", ", names));
+      Check.that(
+          feature.indexOf('.') < 0,
+          "data.features: the column '%s' has a dot in its name, which Spark takes for a field of a struct; rename it in"
+              + " the file",
+          feature);
     }
     return new VectorAssembler()
         .setInputCols(features.toArray(String[]::new))

@@ -111,8 +111,22 @@ public final class Prediction {
     if (outputFormat.equals("csv")) {
       predicted = vectorsAsText(predicted);
     }
-    predicted.write().option("header", true).format(outputFormat).save(output);
+    write(spark, predicted);
     return spark.read().option("header", true).format(outputFormat).load(output).count();
+  }
+
+  /** Leaves nothing behind that would stand in the way of another try. */
+  private void write(SparkSession spark, Dataset<Row> predicted) throws IOException {
+    boolean done = false;
+    try {
+      predicted.write().option("header", true).format(outputFormat).save(output);
+      done = true;
+    } finally {
+      if (!done) {
+        Path folder = new Path(output);
+        folder.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(folder, true);
+      }
+    }
   }
 
   private static Dataset<Row> vectorsAsText(Dataset<Row> rows) {

@@ -38,6 +38,10 @@ final class RunFolder {
     FileSystem system = folder.getFileSystem(configuration);
     system.setWriteChecksum(false); // no .crc files beside the results
     RunFolder run = new RunFolder(system.makeQualified(folder), system);
+    if (system.exists(folder) && !system.getFileStatus(folder).isDirectory()) {
+      throw new ConfigProblem(
+          List.of("the output folder " + path + " is a file; choose another folder"));
+    }
     if (system.exists(folder)) {
       for (var file : system.listStatus(folder)) {
         String name = file.getPath().getName();
@@ -57,8 +61,20 @@ final class RunFolder {
         }
       }
     }
-    system.mkdirs(folder);
+    makeFolder(path, folder, system);
     return run;
+  }
+
+  private static void makeFolder(String path, Path folder, FileSystem system) {
+    try {
+      if (system.mkdirs(folder)) {
+        return;
+      }
+      throw new ConfigProblem(List.of("the output folder " + path + " can't be made"));
+    } catch (IOException e) {
+      throw new ConfigProblem(
+          List.of("the output folder " + path + " can't be made: " + e.getMessage()));
+    }
   }
 
   Path path() {

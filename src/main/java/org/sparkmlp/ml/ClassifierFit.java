@@ -115,6 +115,10 @@ final class ClassifierFit {
   }
 
   MLPClassificationModel run(Dataset<?> dataset) {
+    Check.that(
+        !dataset.isStreaming(),
+        "a streaming DataFrame can't be trained on, since training goes over the rows many times; write it to files"
+            + " first. (A fitted model's transform works on streams.)");
     Columns columns =
         new Columns(
             params.getFeaturesCol(),
@@ -127,6 +131,11 @@ final class ClassifierFit {
     int knownClasses = knownClasses(dataset);
     Survey survey = Survey.of(dataset, columns, knownClasses);
     int numClasses = knownClasses > 0 ? knownClasses : inferredClasses(survey);
+    Check.that(
+        !params.isDefined(params.thresholds()) || params.getThresholds().length == numClasses,
+        "thresholds has %d numbers, but there are %d classes; give one a class",
+        params.isDefined(params.thresholds()) ? params.getThresholds().length : 0,
+        numClasses);
     Topology topology = topology(numFeatures, numClasses);
     float[] start = initialWeights(topology);
     String backend = Backends.get(params.getBackend()).name();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.apache.spark.ml.param.Params;
@@ -81,11 +82,41 @@ final class ModelFormat {
   /** The params and uid of a saved stage of that class. */
   @SuppressWarnings("deprecation")
   static DefaultParamsReader.Metadata metadata(String path, SparkSession spark, Class<?> type) {
-    return DefaultParamsReader.loadMetadata(path, spark.sparkContext(), type.getName());
+    return reading(
+        path,
+        "metadata",
+        () -> DefaultParamsReader.loadMetadata(path, spark.sparkContext(), type.getName()));
+  }
+
+  /**
+   * Reads a part of a model; what goes wrong there is told as the model's fault, with the cause.
+   */
+  private static <T> T reading(String path, String part, Callable<T> read) {
+    try {
+      return read.call();
+    } catch (IllegalArgumentException e) {
+      throw e; // a sentence already: another class, another version
+    } catch (Exception e) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the model at %s can't be read: its folder '%s' is missing or damaged (%s)",
+              path, part, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+          e);
+    }
   }
 
   static Saved load(String path, SparkSession spark) {
-    Row network = spark.read().parquet(path + "/network").head();
+    List<Row> networks =
+        reading(
+            path,
+            "network",
+            () -> spark.read().schema(NETWORK).parquet(path + "/network").collectAsList());
+    Check.that(
+        networks.size() == 1,
+        "the model at %s is damaged: its folder 'network' has %d rows, not 1",
+        path,
+        networks.size());
+    Row network = networks.get(0);
     int version = network.getInt(0);
     Check.that(
         version <= VERSION,
@@ -100,7 +131,13 @@ final class ModelFormat {
             Activations.parse(network.getString(2)),
             Losses.parse(network.getString(3)),
             true);
-    List<Row> parts = new ArrayList<>(spark.read().parquet(path + "/weights").collectAsList());
+    List<Row> parts =
+        reading(
+            path,
+            "weights",
+            () ->
+                new ArrayList<>(
+                    spark.read().schema(WEIGHTS).parquet(path + "/weights").collectAsList()));
     parts.sort(Comparator.comparingInt(row -> row.getInt(0)));
     float[] weights = new float[topology.size()];
     int at = 0;

@@ -10,7 +10,7 @@ import org.sparkmlp.util.Check;
  * 200step}.
  */
 record Length(double amount, boolean inSteps, String text) implements Serializable {
-  private static final Pattern FORM = Pattern.compile("([0-9.]+)(ep|step)");
+  private static final Pattern FORM = Pattern.compile("(.*[0-9.])(ep|step)");
 
   static Length parse(String text) {
     Matcher matcher = FORM.matcher(text);
@@ -24,7 +24,10 @@ record Length(double amount, boolean inSteps, String text) implements Serializab
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("a length needs a number, got '" + text + "'", e);
     }
-    Check.that(amount > 0, "a length must be > 0, got '%s'", text);
+    Check.that(
+        amount > 0 && amount < Double.POSITIVE_INFINITY,
+        "a length must be a number > 0, got '%s'",
+        text);
     return new Length(amount, matcher.group(2).equals("step"), text);
   }
 

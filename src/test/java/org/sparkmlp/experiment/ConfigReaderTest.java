@@ -32,6 +32,33 @@ class ConfigReaderTest {
     return problem.problems();
   }
 
+  @Test
+  void includesAreFoundBesideTheFileAndMustBeThere() throws IOException {
+    Files.createDirectories(folder.resolve("sub"));
+    Files.writeString(folder.resolve("sub/base.conf"), "include \"inner.conf\"\nmodel.maxIter = 7");
+    Files.writeString(folder.resolve("sub/inner.conf"), "model { seed = 5, maxIter = 1 }");
+    ExperimentConfig config = read("include \"sub/base.conf\"\nmodel.batchSize = 9");
+    assertThat(config.classifier().getMaxIter()).isEqualTo(7);
+    assertThat(config.classifier().getSeed()).isEqualTo(5);
+    assertThat(config.classifier().getBatchSize()).isEqualTo(9);
+    assertThat(problems("include \"none.conf\""))
+        .singleElement()
+        .asString()
+        .contains("include \"none.conf\"");
+    assertThat(problems("include \"sub/base.conf\"\nmodel.batchSize = none"))
+        .singleElement()
+        .asString()
+        .startsWith("x.conf:2: model.batchSize");
+  }
+
+  @Test
+  void aMisspeltFormatIsOneProblem() throws IOException {
+    assertThat(problems("data { format = cvs, path = \"x.csv\", features = [a, b] }"))
+        .singleElement()
+        .asString()
+        .contains("did you mean 'csv'");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"conf/digits.conf", "conf/fashion-mnist.conf"})
   void theConfigsOfTheProjectAreGood(String path) {

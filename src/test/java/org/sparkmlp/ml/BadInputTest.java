@@ -12,6 +12,7 @@ import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -131,7 +132,9 @@ class BadInputTest {
       fails(
           weighted,
           with(1.0, GOOD, bad, false),
-          "column 'w' has the weight " + bad + ", but weights must be finite numbers >= 0");
+          "column 'w' has the weight "
+              + bad
+              + ", but weights must be 0 or lie between 1.0E-20 and 1.0E20");
     }
     fails(
         weighted,
@@ -328,6 +331,94 @@ class BadInputTest {
     assertThatThrownBy(() -> c.setAggregationDepth(1))
         .hasMessageContaining("aggregationDepth must be at least 2, got 1");
     assertThatThrownBy(() -> c.setListener(null)).hasMessageContaining("listener must not be null");
+  }
+
+  @Test
+  void predictionRefusesWhatTrainingRefuses() {
+    MLPClassificationModel model = classifier().fit(with(1.0, GOOD, 1.0, false));
+    for (double bad : new double[] {Double.NaN, 1e300}) {
+      Vector vector = Vectors.dense(1, bad, 2);
+      assertThatThrownBy(() -> model.predict(vector))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("has the value " + bad + " in feature 1");
+      assertThatThrownBy(() -> model.transform(with(1.0, vector, 1.0, false)).collect())
+          .rootCause()
+          .hasMessageContaining("has the value " + bad + " in feature 1");
+    }
+    Dataset<Row> rows = with(1.0, GOOD, 1.0, false);
+    for (int n : new int[] {1, 4}) {
+      double[] thresholds = new double[n];
+      java.util.Arrays.fill(thresholds, 0.5);
+      String sentence = "thresholds has " + n + " numbers, but ";
+      MLPClassifier classifier = classifier();
+      fails(
+          classifier.copy(new ParamMap().put(classifier.thresholds(), thresholds)),
+          rows,
+          sentence + "there are 3 classes");
+      assertThatThrownBy(
+              () -> model.copy(new ParamMap().put(model.thresholds(), thresholds)).transform(rows))
+          .hasMessageContaining(sentence + "the model has 3 classes");
+    }
+    assertThatThrownBy(() -> model.transform(rows.withColumn("Prediction", expr("1"))))
+        .hasMessageContaining("column 'Prediction' exists already");
+    assertThatThrownBy(() -> model.transform(model.transform(rows)))
+        .hasMessageContaining("exists already; drop it");
+  }
+
+  @Test
+  void streamsAndNamesWithDotsAreRefused() {
+    Dataset<Row> stream =
+        spark()
+            .readStream()
+            .format("rate")
+            .load()
+            .selectExpr("cast(value % 2 as double) label")
+            .withColumn(
+                "features", org.apache.spark.ml.functions.array_to_vector(expr("array(label)")));
+    fails(classifier(), stream, "a streaming DataFrame can't be trained on");
+    fails(
+        classifier().setFeaturesCol("f.x"),
+        with(1.0, GOOD, 1.0, false).withColumnRenamed("features", "f.x"),
+        "column 'f.x' (featuresCol) has a dot in its name");
+  }
+
+  @Test
+  void damagedModelFilesAreNamed(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder)
+      throws Exception {
+    MLPClassificationModel model = classifier().fit(with(1.0, GOOD, 1.0, false));
+    for (String part : List.of("metadata", "network", "weights")) {
+      for (String damage : List.of("no folder", "no file", "cut", "altered")) {
+        java.nio.file.Path path = folder.resolve(part + " " + damage);
+        model.save(path.toString());
+        damage(path.resolve(part), damage);
+        assertThatThrownBy(() -> MLPClassificationModel.load(path.toString()))
+            .as("%s: %s", part, damage)
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining(path.getFileName().toString());
+      }
+    }
+  }
+
+  private static void damage(java.nio.file.Path part, String how) throws Exception {
+    java.io.File[] files = part.toFile().listFiles();
+    for (java.io.File file : files) {
+      boolean data = file.getName().startsWith("part-");
+      if (how.equals("no folder") || (how.equals("no file") && data)) {
+        assertThat(file.delete()).isTrue();
+      } else if (data && !how.equals("no file")) {
+        byte[] bytes = java.nio.file.Files.readAllBytes(file.toPath());
+        // a checksum file beside it would be noticed by the file system
+        new java.io.File(part.toFile(), "." + file.getName() + ".crc").delete();
+        byte[] changed =
+            how.equals("cut")
+                ? java.util.Arrays.copyOf(bytes, bytes.length / 2)
+                : new byte[bytes.length];
+        java.nio.file.Files.write(file.toPath(), changed);
+      }
+    }
+    if (how.equals("no folder")) {
+      java.nio.file.Files.delete(part);
+    }
   }
 
   @Test

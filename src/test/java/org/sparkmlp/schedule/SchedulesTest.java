@@ -97,7 +97,7 @@ class SchedulesTest {
         "cosinus                  | did you mean 'cosine'?",
         "warmup                   | warmup needs its length, as in warmup(2ep)",
         "warmup(2)                | a length needs its unit, epochs or updates, as in 2ep or 200step; got '2'",
-        "warmup(0ep)              | a length must be > 0, got '0ep'",
+        "warmup(0ep)              | a length must be a number > 0, got '0ep'",
         "warmup(1.2.3ep)          | a length needs a number",
         "cosine.then(linear)      | cosine is followed by another schedule, so it needs a length",
         "linear(unit=hour)        | unit must be one of epoch, step, got 'hour'",
