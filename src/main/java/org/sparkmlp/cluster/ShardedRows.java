@@ -44,6 +44,9 @@ public final class ShardedRows implements AutoCloseable {
   /** A shard this many times larger than the mean is worth a warning. */
   private static final double SKEW = 2;
 
+  /** Of one shard, so that counting rows can't overflow an int. */
+  private static final int MOST_ROWS = 1 << 30;
+
   private final JavaRDD<PackedBlock> blocks;
   private final DataLayout layout;
   private final double seconds;
@@ -88,6 +91,7 @@ public final class ShardedRows implements AutoCloseable {
         keys.mapPartitions(sorted -> new BlockPacker(sorted, blockSize))
             .setName("spark-mlp: packed rows")
             .persist(StorageLevel.MEMORY_AND_DISK());
+    boolean packed = false;
     try {
       List<ShardSize> sizes = blocks.mapPartitions(ShardSize::of).collect();
       Check.that(
@@ -100,10 +104,12 @@ public final class ShardedRows implements AutoCloseable {
           ExactSum.MAX_LEAVES);
       DataLayout layout = layout(sizes, packing.numFeatures(), numShards);
       long bytes = sizes.stream().mapToLong(size -> size.bytes).sum();
+      packed = true;
       return new ShardedRows(blocks, layout, (System.nanoTime() - start) / 1e9, bytes);
-    } catch (RuntimeException e) {
-      blocks.unpersist(false);
-      throw e;
+    } finally { // Spark throws checked exceptions undeclared, which no catch clause may name
+      if (!packed) {
+        blocks.unpersist(false);
+      }
     }
   }
 
@@ -211,7 +217,7 @@ public final class ShardedRows implements AutoCloseable {
     long validation = 0;
     for (ShardSize size : sizes) {
       Check.that(
-          size.rows + size.validationRows < Integer.MAX_VALUE,
+          size.rows + size.validationRows <= MOST_ROWS,
           "shard %d would have %d rows; raise numShards (now %d)",
           size.shard,
           size.rows + size.validationRows,

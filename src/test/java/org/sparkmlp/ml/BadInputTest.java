@@ -383,6 +383,18 @@ class BadInputTest {
   }
 
   @Test
+  void rowsThatCanNotBeComputedLeaveNothingInTheCache() {
+    Dataset<Row> rows =
+        with(1.0, GOOD, 1.0, false)
+            .withColumn(
+                "features",
+                org.apache.spark.ml.functions.array_to_vector(
+                    expr("array(label, 1D, raise_error('no such row'))")));
+    assertThatThrownBy(() -> classifier().fit(rows)).hasMessageContaining("no such row");
+    assertThat(SparkSessions.packedRowsInCache()).isZero();
+  }
+
+  @Test
   void damagedModelFilesAreNamed(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder)
       throws Exception {
     MLPClassificationModel model = classifier().fit(with(1.0, GOOD, 1.0, false));

@@ -188,7 +188,8 @@ class MLPClassifierTest extends StageContract<MLPClassifier, MLPClassificationMo
     model.setPredictionCol("");
     assertThat(model.transform(data()).columns()).containsExactly("label", "features");
     model.setPredictionCol("label");
-    assertThatThrownBy(() -> model.transform(data())).hasMessageContaining("label already exists");
+    assertThatThrownBy(() -> model.transform(data()))
+        .hasMessageContaining("column 'label' exists already; drop it");
   }
 
   @Test
