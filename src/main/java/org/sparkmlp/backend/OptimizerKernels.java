@@ -45,39 +45,13 @@ final class OptimizerKernels {
       float b2 = (float) rule.beta2();
       float a1 = (float) (1 - rule.beta1());
       float a2 = (float) (1 - rule.beta2());
-      adam(
-          n,
-          w,
-          g,
-          scale,
-          slots[0],
-          slots[1],
-          rate0,
-          b1,
-          a1,
-          b2,
-          a2,
-          (float) c[1],
-          (float) rule.epsilon());
+      adam(n, w, g, scale, slots, rate0, b1, a1, b2, a2, (float) c[1], (float) rule.epsilon());
     } else if (optimizer instanceof RAdam rule) {
       float b1 = (float) rule.beta1();
       float b2 = (float) rule.beta2();
       float a1 = (float) (1 - rule.beta1());
       float a2 = (float) (1 - rule.beta2());
-      radam(
-          n,
-          w,
-          g,
-          scale,
-          slots[0],
-          slots[1],
-          rate0,
-          b1,
-          a1,
-          b2,
-          a2,
-          (float) c[1],
-          (float) rule.epsilon());
+      radam(n, w, g, scale, slots, rate0, b1, a1, b2, a2, (float) c[1], (float) rule.epsilon());
     } else {
       generic(optimizer, n, w, g, scale, slots, c);
     }
@@ -135,8 +109,7 @@ final class OptimizerKernels {
       float[] w,
       float[] g,
       float scale,
-      float[] ms,
-      float[] vs,
+      float[][] slots,
       float rate,
       float b1,
       float a1,
@@ -144,6 +117,8 @@ final class OptimizerKernels {
       float a2,
       float correction,
       float epsilon) {
+    float[] ms = slots[0];
+    float[] vs = slots[1];
     for (int i = 0; i < n; i++) {
       float gradient = g[i] * scale;
       float m = b1 * ms[i] + a1 * gradient;
@@ -159,8 +134,7 @@ final class OptimizerKernels {
       float[] w,
       float[] g,
       float scale,
-      float[] ms,
-      float[] vs,
+      float[][] slots,
       float rate,
       float b1,
       float a1,
@@ -168,6 +142,8 @@ final class OptimizerKernels {
       float a2,
       float rectifier,
       float epsilon) {
+    float[] ms = slots[0];
+    float[] vs = slots[1];
     // not adaptive yet: a denominator of 1
     float top = rectifier > 0 ? rate * rectifier : rate;
     float root = rectifier > 0 ? 1 : 0;

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where a benchmark writes its table and its JSON, and how often it measures. */
 final class BenchmarkOutput {
@@ -24,13 +26,17 @@ final class BenchmarkOutput {
           "Measurements of each figure, of which the median counts; default ${DEFAULT-VALUE}.")
   private int repeats;
 
-  private String name;
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec benchmark;
 
   /** Makes the folder and sends the log there. */
-  void open(String benchmark) throws IOException {
-    name = benchmark;
+  void open() throws IOException {
     Files.createDirectories(folder);
-    Logs.to(folder.resolve(name + ".log"));
+    Logs.to(folder.resolve(name() + ".log"));
+  }
+
+  private String name() {
+    return benchmark.name();
   }
 
   int repeats() {
@@ -40,17 +46,21 @@ final class BenchmarkOutput {
   /** Prints the table, and writes it and its figures. */
   void write(String text, ObjectNode json) throws IOException {
     System.out.print(text);
-    Files.writeString(folder.resolve(name + ".txt"), text);
-    Files.writeString(folder.resolve(name + ".json"), json.toPrettyString() + "\n");
+    Files.writeString(folder.resolve(name() + ".txt"), text);
+    Files.writeString(folder.resolve(name() + ".json"), json.toPrettyString() + "\n");
   }
 
-  /** A session on spark-submit's master, else on {@code master}. */
+  /** A session on spark-submit's master, or on two cores. */
+  SparkSession spark() {
+    return spark(System.getProperty("spark.master", "local[2]"));
+  }
+
+  /** A session on that master, whatever spark-submit was told. */
   SparkSession spark(String master) {
-    SparkSession.Builder builder = SparkSession.builder().appName("spark-mlp benchmark " + name);
-    if (System.getProperty("spark.master") == null) {
-      builder.master(master);
-    }
-    return builder.getOrCreate();
+    return SparkSession.builder()
+        .appName("spark-mlp benchmark " + name())
+        .master(master)
+        .getOrCreate();
   }
 
   static double seconds(Runnable run) {

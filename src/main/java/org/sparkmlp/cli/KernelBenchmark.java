@@ -81,7 +81,7 @@ final class KernelBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    output.open("kernel");
+    output.open();
     Backend backend = Backends.get(Backends.AUTO);
     Table table =
         new Table(

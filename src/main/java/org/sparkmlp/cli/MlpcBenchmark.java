@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ludovic.netlib.blas.NativeBLAS;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -21,6 +19,7 @@ import org.sparkmlp.backend.Backends;
 import org.sparkmlp.experiment.IdxData;
 import org.sparkmlp.ml.MLPClassifier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -35,21 +34,15 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class MlpcBenchmark implements Callable<Integer> {
   private static final int[] LAYERS = {784, 256, 128, 10};
-  private static final int REPEATS = 3;
   private static final int MOST_EPOCHS = 50;
+
+  @Mixin private BenchmarkOutput output;
 
   @Option(
       names = "--data",
       defaultValue = "/usr/share/datasets/fashion-mnist",
       description = "Folder of the IDX files.")
   private String data;
-
-  @Option(
-      names = "--output",
-      paramLabel = "DIR",
-      required = true,
-      description = "Folder for mlpc.json and mlpc.txt.")
-  private Path output;
 
   @Option(
       names = "--iterations",
@@ -62,16 +55,11 @@ final class MlpcBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Files.createDirectories(output);
-    Logs.to(output.resolve("mlpc.log"));
+    output.open();
     // before anything of Spark's touches its BLAS
     File library = Backends.openBlasLibrary();
     System.setProperty("dev.ludovic.netlib.blas.nativeLibPath", library.getPath());
-    SparkSession.Builder builder = SparkSession.builder().appName("spark-mlp benchmark mlpc");
-    if (System.getProperty("spark.master") == null) {
-      builder.master("local[2]");
-    }
-    SparkSession spark = builder.getOrCreate();
+    SparkSession spark = output.spark();
     try {
       String blas =
           NativeBLAS.getInstance().getClass().getSimpleName() + " on " + library.getName();
@@ -117,11 +105,11 @@ final class MlpcBenchmark implements Callable<Integer> {
     throw new IllegalStateException(MOST_EPOCHS + " epochs don't reach the accuracy " + accuracy);
   }
 
-  private static Fit median(Supplier<Model<?>> trainer, Dataset<Row> test) {
-    Fit[] fits = new Fit[REPEATS];
+  private Fit median(Supplier<Model<?>> trainer, Dataset<Row> test) {
+    Fit[] fits = new Fit[output.repeats()];
     Arrays.setAll(fits, i -> fit(trainer, test));
     Arrays.sort(fits, java.util.Comparator.comparingDouble(Fit::seconds));
-    return fits[REPEATS / 2];
+    return fits[fits.length / 2];
   }
 
   private static Fit fit(Supplier<Model<?>> trainer, Dataset<Row> test) {
@@ -142,8 +130,6 @@ final class MlpcBenchmark implements Callable<Integer> {
     table.add("Spark MLPC, " + iterations + " iterations", seconds(mlpc), accuracy(mlpc), blas);
     table.add("spark-mlp, " + epochs + " epochs", seconds(ours), accuracy(ours), backend);
     String text = table + String.format(Locale.ROOT, "ratio %.1f%n", ratio);
-    System.out.print(text);
-    Files.writeString(output.resolve("mlpc.txt"), text);
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.putObject("mlpc")
         .put("seconds", mlpc.seconds)
@@ -156,7 +142,7 @@ final class MlpcBenchmark implements Callable<Integer> {
         .put("backend", backend)
         .put("epochs", epochs);
     root.put("ratio", ratio);
-    Files.writeString(output.resolve("mlpc.json"), root.toPrettyString() + "\n");
+    output.write(text, root);
   }
 
   private static String seconds(Fit fit) {

@@ -40,8 +40,6 @@ abstract class SparkBenchmark implements Callable<Integer> {
   /** What {@code localSteps} is, and how many rows an update takes. */
   abstract MLPClassifier configure(MLPClassifier classifier);
 
-  abstract String name();
-
   /** {@code spark}: batches as in {@code kernel}, localSteps left to be chosen. */
   @Command(
       name = "spark",
@@ -51,11 +49,6 @@ abstract class SparkBenchmark implements Callable<Integer> {
     @Override
     MLPClassifier configure(MLPClassifier classifier) {
       return classifier;
-    }
-
-    @Override
-    String name() {
-      return "spark";
     }
   }
 
@@ -69,16 +62,11 @@ abstract class SparkBenchmark implements Callable<Integer> {
     MLPClassifier configure(MLPClassifier classifier) {
       return classifier.setLocalSteps(1).setBatchSize(8192);
     }
-
-    @Override
-    String name() {
-      return "sync";
-    }
   }
 
   @Override
   public Integer call() throws IOException {
-    output.open(name());
+    output.open();
     Table table =
         new Table(
             "network",
@@ -95,11 +83,7 @@ abstract class SparkBenchmark implements Callable<Integer> {
     ArrayNode rows = root.putArray("fits");
     double[] sequential = new double[KernelBenchmark.CASES.size()];
     for (int cores : CORES) {
-      SparkSession spark =
-          SparkSession.builder()
-              .master("local[" + cores + "]")
-              .appName("spark-mlp benchmark " + name())
-              .getOrCreate();
+      SparkSession spark = output.spark("local[" + cores + "]");
       try {
         for (int i = 0; i < sequential.length; i++) {
           Case c = KernelBenchmark.CASES.get(i);

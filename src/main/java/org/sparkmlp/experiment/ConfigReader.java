@@ -100,13 +100,8 @@ final class ConfigReader {
       }
     }
     Path file = new Path(path);
-    try (Reader reader = new InputStreamReader(inputs.open(path), StandardCharsets.UTF_8)) {
-      Config parsed =
-          ConfigFactory.parseReader(
-              reader,
-              ConfigParseOptions.defaults()
-                  .setOriginDescription(file.getName())
-                  .setIncluder(new Includes(file.getParent())));
+    try {
+      Config parsed = parse(file, file.getName());
       return config.withFallback(parsed).resolve();
     } catch (IOException e) {
       problems.add(null, "the config %s can't be read: %s", path, e.getMessage());
@@ -115,6 +110,22 @@ final class ConfigReader {
     }
     problems.throwIfAny();
     return config;
+  }
+
+  /**
+   * Reads one file with what it includes.
+   *
+   * @param name of the file in problems
+   */
+  private Config parse(Path file, String name) throws IOException {
+    try (Reader reader =
+        new InputStreamReader(inputs.open(file.toString()), StandardCharsets.UTF_8)) {
+      return ConfigFactory.parseReader(
+          reader,
+          ConfigParseOptions.defaults()
+              .setOriginDescription(name)
+              .setIncluder(new Includes(file.getParent())));
+    }
   }
 
   /** {@code include "x.conf"}: a file beside the one that includes it; it must be there. */
@@ -133,14 +144,8 @@ final class ConfigReader {
     @Override
     public ConfigObject include(ConfigIncludeContext context, String what) {
       Path file = folder == null ? new Path(what) : new Path(folder, what);
-      try (Reader reader =
-          new InputStreamReader(inputs.open(file.toString()), StandardCharsets.UTF_8)) {
-        return ConfigFactory.parseReader(
-                reader,
-                ConfigParseOptions.defaults()
-                    .setOriginDescription(what)
-                    .setIncluder(new Includes(file.getParent())))
-            .root();
+      try {
+        return parse(file, what).root();
       } catch (IOException e) {
         throw new ConfigException.IO(
             ConfigOriginFactory.newSimple(what), "include \"" + what + "\": " + e.getMessage(), e);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -16,6 +17,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
+import org.sparkmlp.util.Check;
 import org.sparkmlp.util.Names;
 
 /** Applies a saved model to rows. */
@@ -117,14 +119,17 @@ public final class Prediction {
 
   /** Leaves nothing behind that would stand in the way of another try. */
   private void write(SparkSession spark, Dataset<Row> predicted) throws IOException {
+    Path folder = new Path(output);
+    FileSystem system = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    // made by somebody since the first look, it isn't ours to remove
+    Check.that(!system.exists(folder), "--output: %s exists already", output);
     boolean done = false;
     try {
       predicted.write().option("header", true).format(outputFormat).save(output);
       done = true;
     } finally {
       if (!done) {
-        Path folder = new Path(output);
-        folder.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(folder, true);
+        system.delete(folder, true);
       }
     }
   }
