@@ -24,6 +24,7 @@ import org.sparkmlp.data.RowKey;
 import org.sparkmlp.train.DataLayout;
 import org.sparkmlp.train.ExactSum;
 import org.sparkmlp.util.Check;
+import org.sparkmlp.util.Interrupts;
 import scala.Tuple2;
 import scala.math.Ordering;
 import scala.math.Ordering$;
@@ -108,7 +109,7 @@ public final class ShardedRows implements AutoCloseable {
       return new ShardedRows(blocks, layout, (System.nanoTime() - start) / 1e9, bytes);
     } finally { // Spark throws checked exceptions undeclared, which no catch clause may name
       if (!packed) {
-        blocks.unpersist(false);
+        Interrupts.withheld(() -> blocks.unpersist(false));
       }
     }
   }
@@ -259,6 +260,6 @@ public final class ShardedRows implements AutoCloseable {
   /** Frees the cache. */
   @Override
   public void close() {
-    blocks.unpersist(false);
+    Interrupts.withheld(() -> blocks.unpersist(false));
   }
 }

@@ -12,33 +12,57 @@ import org.sparkmlp.train.Mergeable;
 import org.sparkmlp.train.Objective;
 import org.sparkmlp.train.Program;
 import org.sparkmlp.train.Workspaces;
+import org.sparkmlp.util.Check;
+import org.sparkmlp.util.Interrupts;
 
 /**
- * Rounds on Spark: the state is broadcast, every partition runs the program on its shards, and one
- * {@code treeAggregate} sums what they return. A task may run twice or elsewhere and gives the
- * same; sums don't depend on their order.
+ * Rounds on Spark: the state is broadcast, every partition runs the program on its shards, and a
+ * tree of merges sums what they return, on executors where results are large. A task may run twice
+ * or elsewhere and gives the same; sums don't depend on their order.
+ *
+ * <p>A round leaves nothing behind: its broadcast is destroyed and the files of its shuffles are
+ * removed, whether it succeeds or fails.
  */
 public final class SparkObjective implements Objective {
-  /**
-   * Results that together are smaller than this go straight to the driver: a level of the tree
-   * costs a stage.
-   */
-  private static final long SMALL_BYTES = 64L << 20;
-
   /** Networks of the tasks in this JVM, kept from round to round. */
   private static final Workspaces WORKSPACES = new Workspaces();
 
   private final ShardedRows rows;
-  private final int depth;
+  private final TreeShape shape;
 
   /**
    * @param aggregationDepth depth of the tree where results are large, at least 2
-   * @param resultBytes size of what a shard returns in a round, about
+   * @param leafBytes size of what a shard returns in a round, about
+   * @throws IllegalArgumentException if the driver may not receive even one sum
    */
-  public SparkObjective(ShardedRows rows, int aggregationDepth, long resultBytes) {
+  public SparkObjective(ShardedRows rows, int aggregationDepth, long leafBytes) {
     this.rows = rows;
-    boolean small = resultBytes * rows.blocks().getNumPartitions() <= SMALL_BYTES;
-    this.depth = small ? 1 : aggregationDepth;
+    int partitions = rows.blocks().getNumPartitions();
+    boolean sumsInTasks = rows.layout().numShards() > partitions;
+    long resultBytes = sumsInTasks ? TreeShape.LEAVES_OF_A_SUM * leafBytes : leafBytes;
+    long allowed = mostResultBytes();
+    long mostBytes = Math.min(TreeShape.SMALL_BYTES, allowed / 2);
+    this.shape = TreeShape.of(partitions, resultBytes, aggregationDepth, mostBytes);
+    // a sum that was finished on an executor has a double a number
+    long received = shape.levels().isEmpty() ? partitions * resultBytes : 2 * leafBytes;
+    Check.that(
+        received < allowed,
+        "spark.driver.maxResultSize lets the driver receive %d MB in one job, but the results of a round take about"
+            + " %d MB; raise it (and spark.driver.memory), or take a smaller network",
+        allowed >> 20,
+        received >> 20);
+  }
+
+  /** With a tree of that shape, whatever the sizes are. */
+  SparkObjective(ShardedRows rows, TreeShape shape) {
+    this.rows = rows;
+    this.shape = shape;
+  }
+
+  private long mostResultBytes() {
+    long bytes =
+        rows.blocks().context().getConf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
+    return bytes > 0 ? bytes : Long.MAX_VALUE; // 0: no limit
   }
 
   @Override
@@ -50,11 +74,15 @@ public final class SparkObjective implements Objective {
   public <S extends Serializable, R extends Mergeable<R>> R round(Program<S, R> program, S state) {
     Broadcast<S> broadcast =
         JavaSparkContext.fromSparkContext(rows.blocks().context()).broadcast(state);
+    ResultTree<R> tree = new ResultTree<>(partials(rows.blocks(), program, broadcast), shape);
     try {
-      return partials(rows.blocks(), program, broadcast)
-          .treeAggregate(program.empty(), R::merge, R::merge, depth);
+      return tree.sum(program.empty());
     } finally {
-      broadcast.destroy();
+      Interrupts.withheld(
+          () -> {
+            tree.close();
+            broadcast.destroy();
+          });
     }
   }
 

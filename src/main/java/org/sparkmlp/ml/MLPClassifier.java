@@ -10,6 +10,7 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructType;
+import org.sparkmlp.cluster.FitJobs;
 import org.sparkmlp.train.TrainingListener;
 import org.sparkmlp.util.Check;
 
@@ -116,8 +117,9 @@ public class MLPClassifier
   /** Called by Spark, from fit. */
   @Override
   public MLPClassificationModel train(Dataset<?> dataset) {
-    return new ClassifierFit(this, listener == null ? TrainingListener.NONE : listener)
-        .run(dataset);
+    ClassifierFit fit =
+        new ClassifierFit(this, listener == null ? TrainingListener.NONE : listener);
+    return FitJobs.run(dataset.sparkSession().sparkContext(), () -> fit.run(dataset));
   }
 
   @Override

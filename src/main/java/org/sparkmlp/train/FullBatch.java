@@ -43,6 +43,12 @@ record FullBatch(Topology topology, String backend) implements Program<double[],
       return sum;
     }
 
+    @Override
+    public Sum finish() {
+      vector = vector.finish();
+      return this;
+    }
+
     /** Gradient, then loss, then weight. */
     double[] total(int size) {
       double[] total = new double[size + 2];

@@ -64,6 +64,12 @@ public final class RoundResult implements Mergeable<RoundResult> {
     return sum;
   }
 
+  @Override
+  public RoundResult finish() {
+    vector = vector.finish();
+    return this;
+  }
+
   ExactSum vector() {
     return vector;
   }

@@ -1,0 +1,88 @@
+package org.sparkmlp.cluster;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.ShuffleDependency;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.rdd.ShuffledRDD;
+import org.sparkmlp.train.Mergeable;
+import scala.Tuple2;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+
+/**
+ * The sum of one result a partition, merged on executors level by level; what Spark's
+ * treeAggregate(finalAggregateOnExecutor = true) does, but with its shuffles at hand, so that their
+ * files can be removed when the sum is there. (Spark removes them when the driver's garbage
+ * collector finds the shuffle unused, which may be never; treeAggregate hides its shuffles.)
+ *
+ * @param <R> the results
+ */
+final class ResultTree<R extends Mergeable<R>> implements AutoCloseable {
+  private final SparkContext spark;
+  private final List<RDD<?>> shuffles = new ArrayList<>();
+  private JavaRDD<R> top;
+
+  ResultTree(JavaRDD<R> partials, TreeShape shape) {
+    this.spark = partials.context();
+    this.top = partials;
+    for (int partitions : shape.levels()) {
+      top = level(top, partitions);
+    }
+  }
+
+  private JavaRDD<R> level(JavaRDD<R> below, int partitions) {
+    JavaRDD<Tuple2<Integer, R>> keyed =
+        below.mapPartitionsWithIndex(
+            (index, results) ->
+                new MappedIterator<>(results, result -> new Tuple2<>(index % partitions, result)),
+            true);
+    ClassTag<R> any = ClassTag$.MODULE$.apply(Mergeable.class);
+    ShuffledRDD<Integer, R, R> shuffled =
+        new ShuffledRDD<>(
+            keyed.rdd(),
+            new HashPartitioner(partitions),
+            ClassTag$.MODULE$.apply(Integer.class),
+            any,
+            any);
+    shuffles.add(shuffled);
+    ClassTag<Tuple2<Integer, R>> pairs = ClassTag$.MODULE$.apply(Tuple2.class);
+    boolean last = partitions == 1;
+    return JavaRDD.fromRDD(shuffled, pairs).mapPartitions(results -> merged(results, last));
+  }
+
+  /** In the order of arrival, which changes nothing. */
+  private static <R extends Mergeable<R>> Iterator<R> merged(
+      Iterator<Tuple2<Integer, R>> results, boolean last) {
+    R sum = null;
+    while (results.hasNext()) {
+      R result = results.next()._2();
+      sum = sum == null ? result : sum.merge(result);
+    }
+    if (sum == null) {
+      return List.<R>of().iterator();
+    }
+    return List.of(last ? sum.finish() : sum).iterator();
+  }
+
+  /** Runs the job. */
+  R sum(R empty) {
+    return top.fold(empty, R::merge);
+  }
+
+  /** Removes the files of the tree's own shuffles, and nothing below: the rows' is needed again. */
+  @Override
+  public void close() {
+    if (spark.cleaner().isDefined()) { // unless spark.cleaner.referenceTracking is off
+      for (RDD<?> shuffled : shuffles) {
+        ShuffleDependency<?, ?, ?> dependency =
+            (ShuffleDependency<?, ?, ?>) shuffled.dependencies().head();
+        spark.cleaner().get().doCleanupShuffle(dependency.shuffleId(), false);
+      }
+    }
+  }
+}
