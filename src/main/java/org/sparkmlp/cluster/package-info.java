@@ -1,5 +1,5 @@
 /**
- * Data and rounds on Spark: DataFrames packed into cached shards, programs run on them through
- * treeAggregate.
+ * Data and rounds on Spark: DataFrames packed into cached shards, programs run on them, their
+ * results merged in a tree.
  */
 package org.sparkmlp.cluster;

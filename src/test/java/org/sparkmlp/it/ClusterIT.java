@@ -2,13 +2,7 @@ package org.sparkmlp.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,94 +15,26 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkmlp.SparkSessions;
 import org.sparkmlp.ml.MLPClassificationModel;
 
-/**
- * The packaged jar on a real standalone cluster of a master and two workers, each a JVM of its own.
- */
+/** The packaged jar on a {@link StandaloneCluster}. */
 @Tag("cluster")
 class ClusterIT {
   @TempDir static Path folder;
 
-  private static final List<Command.Running> DAEMONS = new ArrayList<>();
-  private static Path spark;
-  private static String master;
+  private static StandaloneCluster cluster;
 
   @BeforeAll
   static void startCluster() throws Exception {
-    spark = Installations.spark(folder.resolve("spark"));
-    int port = freePort();
-    int webPort = freePort();
-    master = "spark://127.0.0.1:" + port;
-    daemon(
-        "org.apache.spark.deploy.master.Master",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        String.valueOf(port),
-        "--webui-port",
-        String.valueOf(webPort));
-    for (int worker = 1; worker <= 2; worker++) {
-      daemon(
-          "org.apache.spark.deploy.worker.Worker",
-          "--host",
-          "127.0.0.1",
-          "--cores",
-          "1",
-          "--memory",
-          "1g",
-          "--work-dir",
-          folder.resolve("worker" + worker).toString(),
-          "--webui-port",
-          "0",
-          master);
-    }
-    while (aliveWorkers(webPort) < 2) {
-      for (Command.Running daemon : DAEMONS) {
-        assertThat(daemon.process().isAlive()).as(daemon.err()).isTrue();
-      }
-      Thread.sleep(300);
-    }
-  }
-
-  private static void daemon(String... words) {
-    List<String> all = new ArrayList<>(List.of(spark.resolve("bin/spark-class").toString()));
-    all.addAll(List.of(words));
-    DAEMONS.add(
-        new Command(folder)
-            .with("SPARK_HOME", spark.toString())
-            .with("SPARK_DAEMON_MEMORY", "256m")
-            .start(all));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static int aliveWorkers(int webPort) throws InterruptedException {
-    try {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + webPort + "/json/")).build();
-      String body =
-          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
-      return new ObjectMapper().readTree(body).get("aliveworkers").asInt();
-    } catch (IOException e) {
-      return 0; // not up yet
-    }
+    cluster = new StandaloneCluster(folder);
   }
 
   @AfterAll
   static void stopCluster() throws InterruptedException {
-    for (Command.Running daemon : DAEMONS) {
-      daemon.process().destroy();
-    }
-    for (Command.Running daemon : DAEMONS) {
-      daemon.process().waitFor();
-    }
+    cluster.close();
   }
 
   private static Command.Result submit(Path output, String... options) throws IOException {
-    List<String> words = new ArrayList<>(List.of(spark.resolve("bin/spark-submit").toString()));
+    List<String> words =
+        new ArrayList<>(List.of(cluster.spark().resolve("bin/spark-submit").toString()));
     words.addAll(List.of(options));
     words.addAll(
         List.of(
@@ -121,7 +47,7 @@ class ClusterIT {
             "model.maxIter=10",
             "--output",
             output.toString()));
-    return new Command(folder).with("SPARK_HOME", spark.toString()).start(words).finish();
+    return new Command(folder).with("SPARK_HOME", cluster.spark().toString()).start(words).finish();
   }
 
   @Test
@@ -131,7 +57,7 @@ class ClusterIT {
         submit(
             onCluster,
             "--master",
-            master,
+            cluster.master(),
             "--driver-memory",
             "512m",
             "--conf",

@@ -1,0 +1,113 @@
+package org.sparkmlp.it;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A real standalone cluster from Maven's jars: a master and two workers of one core, each a JVM of
+ * its own. The workers have different host names, so that Spark takes them for two machines.
+ */
+final class StandaloneCluster implements AutoCloseable {
+  private static final List<String> HOSTS = List.of("127.0.0.1", "localhost");
+
+  private final Path folder;
+  private final Path spark;
+  private final List<Command.Running> daemons = new ArrayList<>();
+  private final String master;
+
+  /** Starts it and waits until both workers are there. */
+  StandaloneCluster(Path folder) throws IOException, InterruptedException {
+    this.folder = folder;
+    this.spark = Installations.spark(folder.resolve("spark"));
+    int port = freePort();
+    int webPort = freePort();
+    this.master = "spark://127.0.0.1:" + port;
+    daemon(
+        "org.apache.spark.deploy.master.Master",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        String.valueOf(port),
+        "--webui-port",
+        String.valueOf(webPort));
+    for (String host : HOSTS) {
+      daemon(
+          "org.apache.spark.deploy.worker.Worker",
+          "--host",
+          host,
+          "--cores",
+          "1",
+          "--memory",
+          "1g",
+          "--work-dir",
+          folder.resolve("worker-" + host).toString(),
+          "--webui-port",
+          "0",
+          master);
+    }
+    while (aliveWorkers(webPort) < HOSTS.size()) {
+      for (Command.Running daemon : daemons) {
+        if (!daemon.process().isAlive()) {
+          throw new AssertionError(daemon.err());
+        }
+      }
+      Thread.sleep(300);
+    }
+  }
+
+  private void daemon(String... words) {
+    List<String> all = new ArrayList<>(List.of(spark.resolve("bin/spark-class").toString()));
+    all.addAll(List.of(words));
+    daemons.add(
+        new Command(folder)
+            .with("SPARK_HOME", spark.toString())
+            .with("SPARK_DAEMON_MEMORY", "256m")
+            .start(all));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static int aliveWorkers(int webPort) throws InterruptedException {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + webPort + "/json/")).build();
+      String body =
+          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+      return new ObjectMapper().readTree(body).get("aliveworkers").asInt();
+    } catch (IOException e) {
+      return 0; // not up yet
+    }
+  }
+
+  /** The installation that it runs from, with bin/spark-submit. */
+  Path spark() {
+    return spark;
+  }
+
+  /** spark://HOST:PORT. */
+  String master() {
+    return master;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    for (Command.Running daemon : daemons) {
+      daemon.process().destroy();
+    }
+    for (Command.Running daemon : daemons) {
+      daemon.process().waitFor();
+    }
+  }
+}
