@@ -42,15 +42,15 @@ public final class SparkObjective implements Objective {
     long resultBytes = sumsInTasks ? TreeShape.LEAVES_OF_A_SUM * leafBytes : leafBytes;
     long allowed = mostResultBytes();
     long mostBytes = Math.min(TreeShape.SMALL_BYTES, allowed / 2);
-    this.shape = TreeShape.of(partitions, resultBytes, aggregationDepth, mostBytes);
+    this.shape = TreeShape.of(partitions, resultBytes, leafBytes, aggregationDepth, mostBytes);
     // a sum that was finished on an executor has a double a number
     long received = shape.levels().isEmpty() ? partitions * resultBytes : 2 * leafBytes;
     Check.that(
         received < allowed,
-        "spark.driver.maxResultSize lets the driver receive %d MB in one job, but the results of a round take about"
-            + " %d MB; raise it (and spark.driver.memory), or take a smaller network",
-        allowed >> 20,
-        received >> 20);
+        "spark.driver.maxResultSize lets the driver receive %d kB in one job, but the results of a round take about"
+            + " %d kB; raise it (and spark.driver.memory), or take a smaller network",
+        allowed >> 10,
+        received >> 10);
   }
 
   /** With a tree of that shape, whatever the sizes are. */

@@ -24,16 +24,17 @@ record TreeShape(List<Integer> levels) {
   static final int LEAVES_OF_A_SUM = 4;
 
   /**
-   * Chooses from sizes alone. The driver gets at most {@code mostBytes} or four results, whatever
-   * the number of partitions.
+   * Chooses from sizes alone. The driver gets at most {@code mostBytes} or the bytes of one sum,
+   * whatever the number of partitions.
    *
    * @param partitions that return a result each
-   * @param resultBytes size of one, about
+   * @param resultBytes size of one, about: of a leaf, or of a sum where tasks have several shards
+   * @param leafBytes size of what one shard returns
    * @param depth merges on the way to the driver, at most; at least 2
    * @param mostBytes that the driver may get in one round
    */
-  static TreeShape of(int partitions, long resultBytes, int depth, long mostBytes) {
-    if (partitions <= LEAVES_OF_A_SUM || resultBytes <= mostBytes / partitions) {
+  static TreeShape of(int partitions, long resultBytes, long leafBytes, int depth, long mostBytes) {
+    if (partitions * resultBytes <= Math.max(mostBytes, LEAVES_OF_A_SUM * leafBytes)) {
       return new TreeShape(List.of());
     }
     List<Integer> levels = new ArrayList<>();
