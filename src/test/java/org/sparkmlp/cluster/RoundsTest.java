@@ -233,7 +233,9 @@ class RoundsTest {
       } catch (TimeoutException e) {
         throw new AssertionError(e);
       }
-      Footprint.eventually(() -> Footprint.countShuffles() == 1);
+      assertThat(Footprint.eventually(() -> Footprint.countShuffles() == 1))
+          .as("the rows' shuffle is left alone, before any garbage collection")
+          .isTrue();
       Footprint footprint = Footprint.after(spark, 1);
       try (Stream<Path> logs = Files.walk(folder.resolve("events"))) {
         long bytes = logs.mapToLong(log -> log.toFile().isFile() ? log.toFile().length() : 0).sum();

@@ -181,4 +181,25 @@ class ExactSumTest {
     ExactSum.empty().merge(ExactSum.empty()).total(total);
     assertThat(ExactSum.empty().isEmpty()).isTrue();
   }
+
+  @Test
+  void whatIsFinishedReadsTheSame() {
+    Random random = Seeds.random("finished sums");
+    for (boolean finite : new boolean[] {true, false}) {
+      ExactSum sum = ExactSum.empty();
+      assertThat(sum.finish().isEmpty()).isTrue();
+      for (int leaf = 0; leaf < 5; leaf++) {
+        float[] values = Seeds.floats(random, 100);
+        if (!finite) {
+          values[leaf] = Float.NaN;
+        }
+        sum = sum.merge(ExactSum.of(values, leaf + 0.5f, 30, 100));
+        double[] total = new double[100];
+        sum.total(total);
+        double[] finished = new double[100];
+        sum.finish().total(finished);
+        assertThat(finished).isEqualTo(total);
+      }
+    }
+  }
 }
