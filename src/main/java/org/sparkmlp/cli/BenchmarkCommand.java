@@ -13,7 +13,8 @@ import picocli.CommandLine.ParameterException;
       KernelBenchmark.class,
       SparkBenchmark.Auto.class,
       SparkBenchmark.Sync.class,
-      MlpcBenchmark.class
+      MlpcBenchmark.class,
+      OutOfCoreBenchmark.class
     })
 final class BenchmarkCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;

@@ -188,7 +188,7 @@ final class KernelBenchmark implements Callable<Integer> {
         targets[i] = random.nextInt(c.units[c.units.length - 1]);
         weights[i] = 1;
       }
-      blocks.add(new PackedBlock(0, false, c.units[0], features, targets, weights));
+      blocks.add(new PackedBlock(0, false, 0, c.units[0], features, targets, weights));
     }
     return blocks;
   }

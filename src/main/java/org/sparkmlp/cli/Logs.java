@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 /** Sends everything that is logged to a file of the run; the screen is for people. */
 final class Logs {
   private static volatile Path file;
+  private static volatile FileAppender appender;
 
   private Logs() {}
 
@@ -22,11 +23,29 @@ final class Logs {
     Files.createDirectories(path.toAbsolutePath().getParent());
     Files.deleteIfExists(path);
     LoggerContext context = (LoggerContext) LogManager.getContext(false);
+    if (file == null) {
+      // Under spark-submit, Spark configures logging anew when the application first logs.
+      context.addPropertyChangeListener(
+          event -> {
+            if (!context.getConfiguration().getAppenders().containsKey(file.toString())) {
+              attach(context); // updating the loggers, below, comes here too
+            }
+          });
+    }
+    file = path;
+    attach(context);
+  }
+
+  private static void attach(LoggerContext context) {
     Configuration configuration = context.getConfiguration();
-    FileAppender appender =
+    if (appender != null) {
+      configuration.getRootLogger().removeAppender(appender.getName());
+      appender.stop();
+    }
+    appender =
         FileAppender.newBuilder()
-            .setName("run")
-            .withFileName(path.toString())
+            .setName(file.toString())
+            .withFileName(file.toString())
             .setLayout(
                 PatternLayout.newBuilder()
                     .withConfiguration(configuration)
@@ -38,7 +57,6 @@ final class Logs {
     configuration.addAppender(appender);
     configuration.getRootLogger().addAppender(appender, Level.INFO, null);
     context.updateLoggers();
-    file = path;
   }
 
   static void failure(Throwable error) {

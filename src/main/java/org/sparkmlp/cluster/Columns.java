@@ -4,8 +4,11 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import java.io.Serializable;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
+import scala.reflect.ClassTag$;
 
 /**
  * The columns that training reads.
@@ -36,5 +39,14 @@ public record Columns(String features, String label, String weight, String valid
         weight == null ? lit(1.0) : col(weight).cast("double"),
         validation == null ? lit(false) : col(validation),
         col(features));
+  }
+
+  /**
+   * The rows as Spark's operators hand them over: no object is made of a field. A row is only valid
+   * until the next is asked for.
+   */
+  static JavaRDD<InternalRow> rows(Dataset<Row> dataset) {
+    return JavaRDD.fromRDD(
+        dataset.queryExecution().toRdd(), ClassTag$.MODULE$.apply(InternalRow.class));
   }
 }

@@ -1,39 +1,38 @@
 package org.sparkmlp.cluster;
 
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
-import org.apache.spark.sql.Row;
-import org.apache.spark.util.CollectionAccumulator;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.sparkmlp.data.RowKey;
+import org.sparkmlp.data.Sharding;
 
 /**
  * Turns the rows of one partition into {@link RowKey}s. Rows of weight 0 are dropped. At the first
- * bad row it notes the problem and ends: to throw in a task would make Spark retry it and bury the
- * sentence in a stack trace.
+ * bad row it ends: to throw in a task would make Spark retry it and bury the sentence in a stack
+ * trace. Whoever packs sees that rows are missing, and asks {@link #firstProblem} why.
  */
 final class RowEncoder implements Iterator<byte[]> {
-  private final Iterator<Row> rows;
+  private final Iterator<InternalRow> rows;
   private final Columns columns;
   private final int numFeatures;
-  private final int numShards;
+  private final Sharding sharding;
   private final int numClasses;
-  private final CollectionAccumulator<String> problems;
   private final float[] features;
   private byte[] next;
 
   RowEncoder(
-      Iterator<Row> rows,
+      Iterator<InternalRow> rows,
       Columns columns,
       int numFeatures,
-      int numShards,
-      int numClasses,
-      CollectionAccumulator<String> problems) {
+      Sharding sharding,
+      int numClasses) {
     this.rows = rows;
     this.columns = columns;
     this.numFeatures = numFeatures;
-    this.numShards = numShards;
+    this.sharding = sharding;
     this.numClasses = numClasses;
-    this.problems = problems;
     this.features = new float[numFeatures];
     this.next = advance();
   }
@@ -55,27 +54,39 @@ final class RowEncoder implements Iterator<byte[]> {
 
   private byte[] advance() {
     while (rows.hasNext()) {
-      Row row = rows.next();
-      String problem = problem(row);
-      if (problem != null) {
-        problems.add(problem);
+      InternalRow row = rows.next();
+      if (problem(columns, row, numClasses, features) != null) {
         return null;
       }
       float weight = (float) row.getDouble(Columns.WEIGHT);
       if (weight > 0) {
         float label = (float) row.getDouble(Columns.LABEL);
         boolean validation = row.getBoolean(Columns.VALIDATION);
-        return RowKey.encode(features, numFeatures, label, weight, validation, numShards);
+        return RowKey.encode(features, numFeatures, label, weight, validation, sharding);
       }
     }
     return null;
   }
 
-  /** Checks a row and reads its features. */
-  private String problem(Row row) {
+  /** What is wrong with the first bad row of some; empty if all are good. */
+  static Iterator<String> firstProblem(
+      Iterator<InternalRow> rows, Columns columns, int numFeatures, int numClasses) {
+    float[] features = new float[numFeatures];
+    while (rows.hasNext()) {
+      String problem = problem(columns, rows.next(), numClasses, features);
+      if (problem != null) {
+        return List.of(problem).iterator();
+      }
+    }
+    return Collections.emptyIterator();
+  }
+
+  /** Checks a row and reads its features, which don't matter in a row of weight 0. */
+  private static String problem(
+      Columns columns, InternalRow row, int numClasses, float[] features) {
     String problem = RowProblem.of(columns, row, numClasses);
-    return problem != null
+    return problem != null || row.getDouble(Columns.WEIGHT) == 0
         ? problem
-        : FeatureReader.read(columns.features(), row.getAs(Columns.FEATURES), features);
+        : FeatureReader.read(columns.features(), row, Columns.FEATURES, features);
   }
 }

@@ -1,6 +1,6 @@
 package org.sparkmlp.cluster;
 
-import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
  * Says what is wrong with a row, in a sentence that names column, value and what to do; null if
@@ -19,7 +19,7 @@ final class RowProblem {
    *
    * @param numClasses labels must be below it; 0 if that isn't known yet
    */
-  static String of(Columns columns, Row row, int numClasses) {
+  static String of(Columns columns, InternalRow row, int numClasses) {
     String label = ofLabel(columns, row, numClasses);
     if (label != null) {
       return label;
@@ -28,7 +28,7 @@ final class RowProblem {
     return weight != null ? weight : ofValidation(columns, row);
   }
 
-  private static String ofLabel(Columns columns, Row row, int numClasses) {
+  private static String ofLabel(Columns columns, InternalRow row, int numClasses) {
     if (row.isNullAt(Columns.LABEL)) {
       return "column '"
           + columns.label()
@@ -54,7 +54,7 @@ final class RowProblem {
     return null;
   }
 
-  private static String ofWeight(Columns columns, Row row) {
+  private static String ofWeight(Columns columns, InternalRow row) {
     if (row.isNullAt(Columns.WEIGHT)) {
       return "column '"
           + columns.weight()
@@ -74,7 +74,7 @@ final class RowProblem {
     return null;
   }
 
-  private static String ofValidation(Columns columns, Row row) {
+  private static String ofValidation(Columns columns, InternalRow row) {
     return row.isNullAt(Columns.VALIDATION)
         ? "column '"
             + columns.validation()

@@ -2,42 +2,35 @@ package org.sparkmlp.cluster;
 
 import java.io.Serializable;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.apache.spark.Partitioner;
-import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.rdd.ShuffledRDD;
-import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
-import org.apache.spark.util.CollectionAccumulator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.data.BlockPacker;
 import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.RowKey;
+import org.sparkmlp.data.Shard;
+import org.sparkmlp.data.ShardSize;
+import org.sparkmlp.data.Sharding;
 import org.sparkmlp.train.DataLayout;
 import org.sparkmlp.train.ExactSum;
 import org.sparkmlp.util.Check;
 import org.sparkmlp.util.Interrupts;
-import scala.Tuple2;
-import scala.math.Ordering;
-import scala.math.Ordering$;
-import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * A DataFrame packed into shards: an RDD of {@link PackedBlock}s, cached in memory and on disk, in
- * which all blocks of a shard lie in one partition.
+ * A DataFrame packed into shards: an RDD of {@link PackedBlock}s, cached in memory and on disk, and
+ * over it one of {@link Shard}s, which read it chunk by chunk.
  *
- * <p>By hash (the default), rows go to shard hash mod numShards in one shuffle and are sorted there
- * by hash and content, so that the shards depend on the rows alone. By partition, every partition
- * of the input is a shard, as it is, without a shuffle.
+ * <p>By hash (the default), rows go to shard hash mod numShards in one shuffle, in which every
+ * chunk of a shard becomes a partition, sorted by hash and content: the shards depend on the rows
+ * alone, and memory needs room for the chunks at hand only. By partition, every partition of the
+ * input is a shard, as it is, without a shuffle: it is cached and evicted as one, and its chunks
+ * are read by going through it.
  */
 public final class ShardedRows implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ShardedRows.class);
@@ -49,16 +42,12 @@ public final class ShardedRows implements AutoCloseable {
   private static final int MOST_ROWS = 1 << 30;
 
   private final JavaRDD<PackedBlock> blocks;
-  private final DataLayout layout;
-  private final double seconds;
-  private final long bytes;
-
-  private ShardedRows(JavaRDD<PackedBlock> blocks, DataLayout layout, double seconds, long bytes) {
-    this.blocks = blocks;
-    this.layout = layout;
-    this.seconds = seconds;
-    this.bytes = bytes;
-  }
+  private final RowShuffle shuffle;
+  private final long start = System.nanoTime();
+  private JavaRDD<Shard> shards;
+  private DataLayout layout;
+  private double seconds;
+  private long bytes;
 
   /**
    * How to pack.
@@ -66,165 +55,152 @@ public final class ShardedRows implements AutoCloseable {
    * @param numFeatures of every row
    * @param numClasses labels must be below it
    * @param numShards shards by hash; 0 for a shard a partition
-   * @param blockSize rows of a block; changes no result
+   * @param blockSize most rows of a block; changes no result
    */
   public record Packing(int numFeatures, int numClasses, int numShards, int blockSize)
       implements Serializable {}
 
-  /**
-   * Packs and caches; three Spark stages, one pass over the input. The caller closes.
-   *
-   * @throws IllegalArgumentException if a row is bad
-   */
-  public static ShardedRows pack(Dataset<?> dataset, Columns columns, Packing packing) {
-    long start = System.nanoTime();
-    JavaSparkContext spark =
-        JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext());
-    CollectionAccumulator<String> problems =
-        spark.sc().collectionAccumulator("spark-mlp: bad rows");
-    JavaRDD<Row> rows = columns.withFeatures(dataset).toJavaRDD();
-    JavaRDD<byte[]> keys =
-        packing.numShards() == 0
-            ? byPartition(rows, columns, packing, problems)
-            : byHash(spark, rows, columns, packing, problems);
+  private ShardedRows(Dataset<?> dataset, Columns columns, Packing packing, Survey survey) {
+    JavaRDD<InternalRow> rows = Columns.rows(columns.withFeatures(dataset));
+    JavaRDD<byte[]> keys;
+    ShardRdd.Layout parts;
+    if (packing.numShards() == 0) {
+      shuffle = null;
+      keys = byPartition(rows, columns, packing);
+      parts = new ShardRdd.Layout(keys.getNumPartitions(), 1, 1);
+    } else {
+      Sharding sharding =
+          Sharding.of(
+              packing.numShards(),
+              packing.numFeatures(),
+              survey.trainingRows(),
+              survey.validationRows());
+      shuffle = new RowShuffle(encode(rows, columns, packing, sharding), sharding);
+      keys = shuffle.sorted();
+      parts =
+          new ShardRdd.Layout(sharding.numShards(), sharding.chunks(), sharding.trainingChunks());
+    }
     int blockSize = packing.blockSize();
-    JavaRDD<PackedBlock> blocks =
+    blocks =
         keys.mapPartitions(sorted -> new BlockPacker(sorted, blockSize))
             .setName("spark-mlp: packed rows")
             .persist(StorageLevel.MEMORY_AND_DISK());
-    boolean packed = false;
+    boolean done = false;
     try {
-      List<ShardSize> sizes = blocks.mapPartitions(ShardSize::of).collect();
-      Check.that(
-          problems.value().isEmpty(), "%s", problems.value().stream().findFirst().orElse(""));
-      int numShards = packing.numShards() == 0 ? blocks.getNumPartitions() : packing.numShards();
-      Check.that(
-          numShards <= ExactSum.MAX_LEAVES,
-          "%d partitions make as many shards, but at most %d are possible; coalesce the input or use shardBy = hash",
-          numShards,
-          ExactSum.MAX_LEAVES);
-      DataLayout layout = layout(sizes, packing.numFeatures(), numShards);
-      long bytes = sizes.stream().mapToLong(size -> size.bytes).sum();
-      packed = true;
-      return new ShardedRows(blocks, layout, (System.nanoTime() - start) / 1e9, bytes);
+      cache(parts, packing);
+      checkAllPacked(rows, columns, packing, survey);
+      done = true;
     } finally { // Spark throws checked exceptions undeclared, which no catch clause may name
-      if (!packed) {
-        Interrupts.withheld(() -> blocks.unpersist(false));
+      if (!done) {
+        close();
       }
     }
+  }
+
+  /**
+   * Packs and caches; one shuffle, one pass over the input. The caller closes.
+   *
+   * @param survey of the same rows
+   * @throws IllegalArgumentException if a row is bad
+   */
+  public static ShardedRows pack(
+      Dataset<?> dataset, Columns columns, Packing packing, Survey survey) {
+    return new ShardedRows(dataset, columns, packing, survey);
+  }
+
+  private static JavaRDD<byte[]> encode(
+      JavaRDD<InternalRow> rows, Columns columns, Packing packing, Sharding sharding) {
+    return rows.mapPartitions(
+        partition ->
+            new RowEncoder(
+                partition, columns, packing.numFeatures(), sharding, packing.numClasses()));
   }
 
   private static JavaRDD<byte[]> byPartition(
-      JavaRDD<Row> rows, Columns columns, Packing packing, CollectionAccumulator<String> problems) {
-    return rows.mapPartitionsWithIndex(
-        (index, partition) -> {
-          Iterator<byte[]> encoded =
-              new RowEncoder(
-                  partition, columns, packing.numFeatures(), 1, packing.numClasses(), problems);
-          return new MappedIterator<>(encoded, key -> RowKey.inShard(key, index));
-        },
-        true);
+      JavaRDD<InternalRow> rows, Columns columns, Packing packing) {
+    int numPartitions = rows.getNumPartitions();
+    Check.that(
+        numPartitions <= ExactSum.MAX_LEAVES,
+        "%d partitions make as many shards, but at most %d are possible; coalesce the input or use shardBy = hash",
+        numPartitions,
+        ExactSum.MAX_LEAVES);
+    int rowsOfChunk = Sharding.rowsOfChunk(packing.numFeatures());
+    return encode(rows, columns, packing, new Sharding(1, 1, 1))
+        .mapPartitionsWithIndex(
+            (index, keys) -> {
+              int[] count = new int[2];
+              return new MappedIterator<>(
+                  keys,
+                  key ->
+                      RowKey.place(
+                          key, index, count[RowKey.validation(key) ? 1 : 0]++ / rowsOfChunk));
+            },
+            true);
   }
 
-  private static JavaRDD<byte[]> byHash(
-      JavaSparkContext spark,
-      JavaRDD<Row> rows,
-      Columns columns,
-      Packing packing,
-      CollectionAccumulator<String> problems) {
-    JavaPairRDD<byte[], Boolean> keyed =
-        rows.mapPartitionsToPair(
-            partition -> {
-              Iterator<byte[]> encoded =
-                  new RowEncoder(
-                      partition,
-                      columns,
-                      packing.numFeatures(),
-                      packing.numShards(),
-                      packing.numClasses(),
-                      problems);
-              return new MappedIterator<>(encoded, key -> new Tuple2<>(key, true));
-            });
-    ClassTag<byte[]> bytes = ClassTag$.MODULE$.apply(byte[].class);
-    Ordering<byte[]> ordering =
-        Ordering$.MODULE$.comparatorToOrdering((Comparator<byte[]> & Serializable) RowKey::compare);
-    int partitions = Math.max(1, Math.min(packing.numShards(), spark.defaultParallelism()));
-    // the whole row is the key, as bytes: Kryo copies it in one go, whatever serializer the user
-    // has chosen
-    ShuffledRDD<byte[], Boolean, Boolean> shuffled =
-        new ShuffledRDD<byte[], Boolean, Boolean>(
-                keyed.rdd(),
-                new ByShard(partitions),
-                bytes,
-                ClassTag$.MODULE$.apply(Boolean.class),
-                ClassTag$.MODULE$.apply(Boolean.class))
-            .setKeyOrdering(ordering)
-            .setSerializer(new KryoSerializer(spark.getConf()));
-    ClassTag<Tuple2<byte[], Boolean>> pairs = ClassTag$.MODULE$.apply(Tuple2.class);
-    return JavaRDD.fromRDD(shuffled, pairs)
-        .mapPartitions(sorted -> new MappedIterator<>(sorted, Tuple2::_1));
+  /**
+   * Packs: a round that counts the rows of each chunk, in the tasks that rounds of training will
+   * have, so that all chunks of a shard are cached where it is trained.
+   */
+  private void cache(ShardRdd.Layout parts, Packing packing) {
+    int tasks =
+        packing.numShards() == 0
+            ? parts.numShards()
+            : Math.max(1, JavaSparkContext.fromSparkContext(blocks.context()).defaultParallelism());
+    List<ShardSize> sizes =
+        shards(parts, tasks, null).map(Shard::size).collect().stream()
+            .sorted(Comparator.comparingInt(ShardSize::shard))
+            .toList();
+    shards = shards(parts, tasks, sizes);
+    layout = layout(sizes, packing.numFeatures());
+    bytes = sizes.stream().mapToLong(ShardSize::bytes).sum();
+    seconds = (System.nanoTime() - start) / 1e9;
   }
 
-  /** Shard s goes to partition s mod P. */
-  private static final class ByShard extends Partitioner {
-    private static final long serialVersionUID = 1;
-
-    private final int partitions;
-
-    ByShard(int partitions) {
-      this.partitions = partitions;
+  /**
+   * Rows that are missing have ended their partition's {@link RowEncoder}. An accumulator couldn't
+   * tell why for certain: what a task attempt adds is lost if it fails, when the blocks that it has
+   * cached are there already and are not made again.
+   */
+  private void checkAllPacked(
+      JavaRDD<InternalRow> rows, Columns columns, Packing packing, Survey survey) {
+    long training = layout.rows();
+    long validation = layout.validationRows();
+    if (training == survey.trainingRows() && validation == survey.validationRows()) {
+      return;
     }
-
-    @Override
-    public int numPartitions() {
-      return partitions;
-    }
-
-    @Override
-    public int getPartition(Object key) {
-      return RowKey.shard((byte[]) key) % partitions;
-    }
+    int numFeatures = packing.numFeatures();
+    int numClasses = packing.numClasses();
+    List<String> problems =
+        rows.mapPartitions(part -> RowEncoder.firstProblem(part, columns, numFeatures, numClasses))
+            .collect();
+    Check.that(problems.isEmpty(), "%s", problems.isEmpty() ? "" : problems.get(0));
+    throw new IllegalStateException(
+        String.format(
+            "the DataFrame had %d rows to train on and %d for validation at a first look, but then %d and %d: it"
+                + " doesn't give the same rows every time; cache it, or write it to a file, before fit",
+            survey.trainingRows(), survey.validationRows(), training, validation));
   }
 
-  /** What the driver needs to know of a shard. */
-  private static final class ShardSize implements Serializable {
-    private static final long serialVersionUID = 1;
-
-    final int shard;
-    long rows;
-    long validationRows;
-    long bytes;
-
-    private ShardSize(int shard) {
-      this.shard = shard;
-    }
-
-    /** The sizes of all shards of a partition. */
-    static Iterator<ShardSize> of(Iterator<PackedBlock> blocks) {
-      Map<Integer, ShardSize> sizes = new TreeMap<>();
-      while (blocks.hasNext()) {
-        PackedBlock block = blocks.next();
-        ShardSize size = sizes.computeIfAbsent(block.shard(), ShardSize::new);
-        size.rows += block.validation() ? 0 : block.rows();
-        size.validationRows += block.validation() ? block.rows() : 0;
-        size.bytes += block.bytes();
-      }
-      return sizes.values().iterator();
-    }
+  private JavaRDD<Shard> shards(ShardRdd.Layout parts, int tasks, List<ShardSize> sizes) {
+    return JavaRDD.fromRDD(
+        new ShardRdd(blocks.rdd(), parts, tasks, sizes), ClassTag$.MODULE$.apply(Shard.class));
   }
 
-  private static DataLayout layout(List<ShardSize> sizes, int columns, int numShards) {
+  private static DataLayout layout(List<ShardSize> sizes, int columns) {
+    int numShards = sizes.size();
     int[] trainingRows = new int[numShards];
     long validation = 0;
     for (ShardSize size : sizes) {
+      long rows = size.trainingRows() + size.validationRows();
       Check.that(
-          size.rows + size.validationRows <= MOST_ROWS,
+          rows <= MOST_ROWS,
           "shard %d would have %d rows; raise numShards (now %d)",
-          size.shard,
-          size.rows + size.validationRows,
+          size.shard(),
+          rows,
           numShards);
-      trainingRows[size.shard] = (int) size.rows;
-      validation += size.validationRows;
+      trainingRows[size.shard()] = (int) size.trainingRows();
+      validation += size.validationRows();
     }
     DataLayout layout = new DataLayout(columns, trainingRows, validation);
     double mean = (double) layout.rows() / numShards;
@@ -243,8 +219,9 @@ public final class ShardedRows implements AutoCloseable {
     return layout;
   }
 
-  JavaRDD<PackedBlock> blocks() {
-    return blocks;
+  /** The shards; to be used in tasks, and not to be cached or collected. */
+  JavaRDD<Shard> shards() {
+    return shards;
   }
 
   /** Time that packing took. */
@@ -257,9 +234,15 @@ public final class ShardedRows implements AutoCloseable {
     return bytes;
   }
 
-  /** Frees the cache. */
+  /** Frees the cache, and the disk that the shuffle has used. */
   @Override
   public void close() {
-    Interrupts.withheld(() -> blocks.unpersist(false));
+    Interrupts.withheld(
+        () -> {
+          blocks.unpersist(false);
+          if (shuffle != null) {
+            shuffle.remove();
+          }
+        });
   }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.Shard;
 import org.sparkmlp.train.DataLayout;
 import org.sparkmlp.train.Mergeable;
@@ -37,7 +36,7 @@ public final class SparkObjective implements Objective {
    */
   public SparkObjective(ShardedRows rows, int aggregationDepth, long leafBytes) {
     this.rows = rows;
-    int partitions = rows.blocks().getNumPartitions();
+    int partitions = rows.shards().getNumPartitions();
     boolean sumsInTasks = rows.layout().numShards() > partitions;
     long resultBytes = sumsInTasks ? TreeShape.LEAVES_OF_A_SUM * leafBytes : leafBytes;
     long allowed = mostResultBytes();
@@ -61,7 +60,7 @@ public final class SparkObjective implements Objective {
 
   private long mostResultBytes() {
     long bytes =
-        rows.blocks().context().getConf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
+        rows.shards().context().getConf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
     return bytes > 0 ? bytes : Long.MAX_VALUE; // 0: no limit
   }
 
@@ -73,8 +72,8 @@ public final class SparkObjective implements Objective {
   @Override
   public <S extends Serializable, R extends Mergeable<R>> R round(Program<S, R> program, S state) {
     Broadcast<S> broadcast =
-        JavaSparkContext.fromSparkContext(rows.blocks().context()).broadcast(state);
-    ResultTree<R> tree = new ResultTree<>(partials(rows.blocks(), program, broadcast), shape);
+        JavaSparkContext.fromSparkContext(rows.shards().context()).broadcast(state);
+    ResultTree<R> tree = new ResultTree<>(partials(rows.shards(), program, broadcast), shape);
     try {
       return tree.sum(program.empty());
     } finally {
@@ -88,12 +87,12 @@ public final class SparkObjective implements Objective {
 
   /** One result a partition; static, so that tasks carry nothing of the driver's. */
   private static <S extends Serializable, R extends Mergeable<R>> JavaRDD<R> partials(
-      JavaRDD<PackedBlock> blocks, Program<S, R> program, Broadcast<S> state) {
-    return blocks.mapPartitions(
+      JavaRDD<Shard> shards, Program<S, R> program, Broadcast<S> state) {
+    return shards.mapPartitions(
         partition -> {
           R sum = program.empty();
-          for (Shard shard : Shard.of(partition)) {
-            sum = sum.mergeInTask(program.run(state.value(), shard, WORKSPACES));
+          while (partition.hasNext()) {
+            sum = sum.mergeInTask(program.run(state.value(), partition.next(), WORKSPACES));
           }
           return List.of(sum).iterator();
         });

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.sparkmlp.util.Check;
 
 /**
@@ -31,9 +31,7 @@ public final class Survey implements Serializable {
    */
   public static Survey of(Dataset<?> dataset, Columns columns, int numClasses) {
     Survey survey =
-        columns
-            .withoutFeatures(dataset)
-            .toJavaRDD()
+        Columns.rows(columns.withoutFeatures(dataset))
             .mapPartitions(rows -> new Survey().look(rows, columns, numClasses))
             .fold(new Survey(), Survey::merge);
     Check.that(survey.problem == null, "%s", survey.problem);
@@ -47,16 +45,19 @@ public final class Survey implements Serializable {
     return survey;
   }
 
-  private Iterator<Survey> look(Iterator<Row> all, Columns columns, int numClasses) {
+  private Iterator<Survey> look(Iterator<InternalRow> all, Columns columns, int numClasses) {
     while (all.hasNext() && problem == null) {
-      Row row = all.next();
+      InternalRow row = all.next();
       rows++;
       problem = RowProblem.of(columns, row, numClasses);
       if (problem == null) {
         maxLabel = Math.max(maxLabel, row.getDouble(Columns.LABEL));
+        if (row.getDouble(Columns.WEIGHT) == 0) {
+          continue;
+        }
         if (row.getBoolean(Columns.VALIDATION)) {
           validationRows++;
-        } else if ((float) row.getDouble(Columns.WEIGHT) > 0) {
+        } else {
           trainingRows++;
         }
       }
@@ -76,6 +77,11 @@ public final class Survey implements Serializable {
   /** Rows that count in training: neither for validation nor of weight 0. */
   public long trainingRows() {
     return trainingRows;
+  }
+
+  /** Rows that count in validation: not those of weight 0. */
+  public long validationRows() {
+    return validationRows;
   }
 
   /** The largest label of all rows. */

@@ -1,29 +1,33 @@
 package org.sparkmlp.data;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * Packs {@link RowKey}s, shard by shard, into blocks of one shard and one role each, in the order
- * in which they come.
+ * Packs {@link RowKey}s, shard by shard and chunk by chunk, into blocks of one shard, role and
+ * chunk each, in the order in which they come.
  */
 public final class BlockPacker implements Iterator<PackedBlock> {
-  /** No block holds more numbers than this (1 GiB of floats), however large blockSize is. */
-  private static final long MAX_FLOATS = 1L << 28;
+  /**
+   * No block holds more numbers than this (unless it holds a single row), however large blockSize
+   * is: the garbage collector G1 would set aside whole regions, of 1 MB at least, for an array
+   * larger than half of one, so that less fits into the heap than Spark believes. Four arrays of
+   * this size fill a region.
+   */
+  private static final int MAX_FLOATS = 65_000;
 
   private final Iterator<byte[]> rows;
   private final int blockSize;
-  private final List<byte[]> training = new ArrayList<>();
-  private final List<byte[]> validation = new ArrayList<>();
+  private final Open training = new Open(false);
+  private final Open validation = new Open(true);
   private final Deque<PackedBlock> ready = new ArrayDeque<>();
-  private int shard = -1;
 
   /**
-   * @param rows the rows of one shard after those of another
+   * @param rows the rows of one chunk after those of another; training and validation rows may
+   *     alternate
    * @param blockSize most rows of a block, &gt; 0
    */
   public BlockPacker(Iterator<byte[]> rows, int blockSize) {
@@ -34,11 +38,12 @@ public final class BlockPacker implements Iterator<PackedBlock> {
   @Override
   public boolean hasNext() {
     while (ready.isEmpty() && rows.hasNext()) {
-      add(rows.next());
+      byte[] row = rows.next();
+      (RowKey.validation(row) ? validation : training).add(row);
     }
     if (ready.isEmpty()) {
-      flush(training);
-      flush(validation);
+      training.flush();
+      validation.flush();
     }
     return !ready.isEmpty();
   }
@@ -51,41 +56,57 @@ public final class BlockPacker implements Iterator<PackedBlock> {
     return ready.remove();
   }
 
-  private void add(byte[] row) {
-    if (RowKey.shard(row) != shard) {
-      flush(training);
-      flush(validation);
+  /** The block of one role that is being filled. */
+  private final class Open {
+    private final boolean role;
+    private int shard;
+    private int chunk;
+    private int columns;
+    private int count;
+    private float[] features = new float[0];
+    private float[] targets = new float[0];
+    private float[] weights = new float[0];
+
+    Open(boolean role) {
+      this.role = role;
+    }
+
+    void add(byte[] row) {
+      if (count == targets.length || shard != RowKey.shard(row) || chunk != RowKey.chunk(row)) {
+        flush();
+        begin(row);
+      }
+      RowKey.features(row, features, count * columns);
+      targets[count] = RowKey.target(row);
+      weights[count] = RowKey.weight(row);
+      count++;
+    }
+
+    private void begin(byte[] row) {
       shard = RowKey.shard(row);
+      chunk = RowKey.chunk(row);
+      columns = RowKey.columns(row);
+      int capacity = Math.max(1, Math.min(blockSize, MAX_FLOATS / Math.max(1, columns)));
+      features = new float[capacity * columns];
+      targets = new float[capacity];
+      weights = new float[capacity];
     }
-    List<byte[]> open = RowKey.validation(row) ? validation : training;
-    open.add(row);
-    if (open.size()
-        >= Math.max(1, Math.min(blockSize, MAX_FLOATS / Math.max(1, RowKey.columns(row))))) {
-      flush(open);
-    }
-  }
 
-  private void flush(List<byte[]> open) {
-    if (!open.isEmpty()) {
-      ready.add(pack(open));
-      open.clear();
+    void flush() {
+      if (count > 0) {
+        boolean full = count == targets.length;
+        ready.add(
+            new PackedBlock(
+                shard,
+                role,
+                chunk,
+                columns,
+                full ? features : Arrays.copyOf(features, count * columns),
+                full ? targets : Arrays.copyOf(targets, count),
+                full ? weights : Arrays.copyOf(weights, count)));
+      }
+      count = 0;
+      targets = new float[0];
     }
-  }
-
-  private static PackedBlock pack(List<byte[]> rows) {
-    byte[] first = rows.get(0);
-    int n = rows.size();
-    int columns = RowKey.columns(first);
-    float[] features = new float[n * columns];
-    float[] targets = new float[n];
-    float[] weights = new float[n];
-    for (int i = 0; i < n; i++) {
-      byte[] row = rows.get(i);
-      RowKey.features(row, features, i * columns);
-      targets[i] = RowKey.target(row);
-      weights[i] = RowKey.weight(row);
-    }
-    return new PackedBlock(
-        RowKey.shard(first), RowKey.validation(first), columns, features, targets, weights);
   }
 }

@@ -3,8 +3,8 @@ package org.sparkmlp.data;
 import java.io.Serializable;
 
 /**
- * Consecutive rows of one shard, packed: features rows x columns row-major, one target and one
- * weight a row.
+ * Consecutive rows of one chunk of a shard, packed: features rows x columns row-major, one target
+ * and one weight a row.
  *
  * <p>A plain class, since neither Kryo (records) nor Java serialization of many small objects would
  * do.
@@ -14,6 +14,7 @@ public final class PackedBlock implements Serializable {
 
   private final int shard;
   private final boolean validation;
+  private final int chunk;
   private final int columns;
   private final float[] features;
   private final float[] targets;
@@ -23,12 +24,14 @@ public final class PackedBlock implements Serializable {
   public PackedBlock(
       int shard,
       boolean validation,
+      int chunk,
       int columns,
       float[] features,
       float[] targets,
       float[] weights) {
     this.shard = shard;
     this.validation = validation;
+    this.chunk = chunk;
     this.columns = columns;
     this.features = features;
     this.targets = targets;
@@ -43,6 +46,11 @@ public final class PackedBlock implements Serializable {
   /** Whether the rows are for validation, so that training must not see them. */
   public boolean validation() {
     return validation;
+  }
+
+  /** The chunk, of those of its shard and role. */
+  public int chunk() {
+    return chunk;
   }
 
   public int rows() {

@@ -10,16 +10,20 @@ import net.jpountz.xxhash.XXHashFactory;
 
 /**
  * A row as one byte array that sorts, as unsigned bytes, into its place: shard, then role, then
- * hash, then content. So the order of rows depends on the rows alone, not on how they arrived.
+ * chunk, then hash, then content. So the order of rows depends on the rows alone, not on how they
+ * arrived.
  *
  * <pre>
- * 0   shard       int, big endian: hash modulo the number of shards
+ * 0   shard       int, big endian
  * 4   role        0 training, 1 validation
- * 5   hash        XXH64 (seed 0) of everything from 13 on, big endian
- * 13  target      float, little endian
- * 17  weight      float, little endian
- * 21  features    floats, little endian
+ * 5   chunk       int, big endian
+ * 9   hash        XXH64 (seed 0) of everything from 17 on, big endian
+ * 17  target      float, little endian
+ * 21  weight      float, little endian
+ * 25  features    floats, little endian
  * </pre>
+ *
+ * <p>Shard and chunk follow from the hash by a {@link Sharding}, or are chosen.
  */
 public final class RowKey {
   private static final VarHandle INT =
@@ -31,15 +35,16 @@ public final class RowKey {
   private static final XXHash64 XXH64 = XXHashFactory.fastestJavaInstance().hash64();
 
   private static final int ROLE = 4;
-  private static final int HASH = 5;
-  private static final int TARGET = 13;
-  private static final int WEIGHT = 17;
-  private static final int FEATURES = 21;
+  private static final int CHUNK = 5;
+  private static final int HASH = 9;
+  private static final int TARGET = 17;
+  private static final int WEIGHT = 21;
+  private static final int FEATURES = 25;
 
   private RowKey() {}
 
   /**
-   * Packs a row into the shard that its content belongs to.
+   * Packs a row into the shard and chunk that its content belongs to.
    *
    * @param features the first {@code columns} numbers are used; not kept
    */
@@ -49,7 +54,7 @@ public final class RowKey {
       float target,
       float weight,
       boolean validation,
-      int numShards) {
+      Sharding sharding) {
     byte[] key = new byte[FEATURES + 4 * columns];
     FLOAT.set(key, TARGET, target);
     FLOAT.set(key, WEIGHT, weight);
@@ -60,13 +65,13 @@ public final class RowKey {
     long hash = XXH64.hash(key, TARGET, key.length - TARGET, 0);
     LONG.set(key, HASH, hash);
     key[ROLE] = (byte) (validation ? 1 : 0);
-    INT.set(key, 0, (int) Long.remainderUnsigned(hash, numShards));
-    return key;
+    return place(key, sharding.shard(hash), sharding.chunk(hash, validation));
   }
 
-  /** Puts a packed row into a shard that its content doesn't decide. */
-  public static byte[] inShard(byte[] key, int shard) {
+  /** Puts a packed row into a shard and chunk, in place. */
+  public static byte[] place(byte[] key, int shard, int chunk) {
     INT.set(key, 0, shard);
+    INT.set(key, CHUNK, chunk);
     return key;
   }
 
@@ -81,6 +86,10 @@ public final class RowKey {
 
   public static boolean validation(byte[] key) {
     return key[ROLE] == 1;
+  }
+
+  public static int chunk(byte[] key) {
+    return (int) INT.get(key, CHUNK);
   }
 
   public static float target(byte[] key) {

@@ -7,48 +7,123 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The rows of one shard: those for training and those for validation, each numbered from 0 in their
- * sorted order.
+ * The rows of one shard: those for training and those for validation, each numbered from 0, chunk
+ * after chunk. Only the chunks at hand, one of each role, are kept in memory. For one thread at a
+ * time.
  */
 public final class Shard {
-  /** Rows in blocks, found by number. */
-  public static final class Rows {
-    private final List<PackedBlock> blocks = new ArrayList<>();
-    private int count;
+  /** Where a shard's blocks are. */
+  public interface Source {
+    /** All blocks, those of a chunk in the order of its rows. */
+    Iterator<PackedBlock> all();
 
-    private void add(PackedBlock block) {
-      blocks.add(block);
-      count += block.rows();
+    /** Blocks among which are all those of a chunk. */
+    Iterator<PackedBlock> around(boolean validation, int chunk);
+  }
+
+  /** Rows of one role, found by number. Cheap when the numbers stay within a chunk. */
+  public static final class Rows {
+    private final Source source;
+    private final int shard;
+    private final boolean validation;
+    private final int[] starts;
+
+    /** The chunk at hand: the number of its first row, how many it has, and its blocks. */
+    private int first;
+
+    private int count;
+    private List<PackedBlock> blocks = List.of();
+
+    private Rows(Source source, int shard, boolean validation, int[] rowsOfChunks) {
+      this.source = source;
+      this.shard = shard;
+      this.validation = validation;
+      this.starts = new int[rowsOfChunks.length + 1];
+      for (int c = 0; c < rowsOfChunks.length; c++) {
+        starts[c + 1] = starts[c] + rowsOfChunks[c]; // the driver refuses too many
+      }
     }
 
     public int count() {
-      return count;
+      return starts[starts.length - 1];
+    }
+
+    /** Number of the first row of each chunk, then {@link #count}; not to be changed. */
+    public int[] starts() {
+      return starts;
     }
 
     /**
-     * The block that holds a row. All blocks but the last are equally long, which makes this a
-     * division.
+     * The block that holds a row. All blocks of a chunk but the last are equally long, which makes
+     * this a division.
      */
     public PackedBlock blockOf(int row) {
-      return blocks.get(row / blocks.get(0).rows());
+      seek(row);
+      return blocks.get((row - first) / blocks.get(0).rows());
     }
 
     /** The row's place in its block. */
     public int placeOf(int row) {
-      return row % blocks.get(0).rows();
+      seek(row);
+      return (row - first) % blocks.get(0).rows();
+    }
+
+    private void seek(int row) {
+      if (row < first || row >= first + count) {
+        int chunk = 0;
+        while (row >= starts[chunk + 1]) {
+          chunk++;
+        }
+        load(chunk);
+      }
+    }
+
+    private void load(int chunk) {
+      blocks = List.of(); // room for the next before it is read
+      count = 0;
+      List<PackedBlock> loaded = new ArrayList<>();
+      int found = 0;
+      for (Iterator<PackedBlock> all = source.around(validation, chunk); all.hasNext(); ) {
+        PackedBlock block = all.next();
+        if (block.chunk() == chunk && block.validation() == validation) {
+          loaded.add(block);
+          found += block.rows();
+        }
+      }
+      int expected = starts[chunk + 1] - starts[chunk];
+      if (found != expected) {
+        throw new IllegalStateException(
+            String.format(
+                "chunk %d of shard %d had %d rows, but has %d now that it was computed again: the DataFrame doesn't give"
+                    + " the same rows every time (rand() without a seed, changing files); write it to a file, or"
+                    + " checkpoint it, before training",
+                chunk, shard, expected, found));
+      }
+      blocks = loaded;
+      first = starts[chunk];
+      count = expected;
     }
   }
 
-  private final int index;
-  private final Rows training = new Rows();
-  private final Rows validation = new Rows();
+  private final ShardSize size;
+  private final Rows training;
+  private final Rows validation;
 
-  private Shard(int index) {
-    this.index = index;
+  /**
+   * @param size as counted from the source's blocks
+   */
+  public Shard(ShardSize size, Source source) {
+    this.size = size;
+    this.training = new Rows(source, size.shard(), false, size.training());
+    this.validation = new Rows(source, size.shard(), true, size.validation());
   }
 
   public int index() {
-    return index;
+    return size.shard();
+  }
+
+  public ShardSize size() {
+    return size;
   }
 
   public Rows training() {
@@ -61,12 +136,27 @@ public final class Shard {
 
   /** The shards that a sequence of blocks holds, by index; the blocks are kept, not copied. */
   public static List<Shard> of(Iterator<PackedBlock> blocks) {
-    Map<Integer, Shard> shards = new TreeMap<>();
+    Map<Integer, List<PackedBlock>> shards = new TreeMap<>();
     while (blocks.hasNext()) {
       PackedBlock block = blocks.next();
-      Shard shard = shards.computeIfAbsent(block.shard(), Shard::new);
-      (block.validation() ? shard.validation : shard.training).add(block);
+      shards.computeIfAbsent(block.shard(), s -> new ArrayList<>()).add(block);
     }
-    return List.copyOf(shards.values());
+    return shards.entrySet().stream()
+        .map(e -> new Shard(ShardSize.of(e.getKey(), e.getValue().iterator()), in(e.getValue())))
+        .toList();
+  }
+
+  private static Source in(List<PackedBlock> memory) {
+    return new Source() {
+      @Override
+      public Iterator<PackedBlock> all() {
+        return memory.iterator();
+      }
+
+      @Override
+      public Iterator<PackedBlock> around(boolean validation, int chunk) {
+        return memory.iterator();
+      }
+    };
   }
 }

@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
+import org.sparkmlp.cluster.HadoopCheckpointStore;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
@@ -27,9 +28,11 @@ import org.sparkmlp.optim.Solver;
 import org.sparkmlp.optim.Solvers;
 import org.sparkmlp.schedule.Schedules;
 import org.sparkmlp.train.AutoLocalSteps;
+import org.sparkmlp.train.CheckpointPolicy;
 import org.sparkmlp.train.ExactSum;
 import org.sparkmlp.train.LbfgsTrainer;
 import org.sparkmlp.train.Plan;
+import org.sparkmlp.train.Safeguards;
 import org.sparkmlp.train.Trainer;
 import org.sparkmlp.train.TrainingListener;
 import org.sparkmlp.train.TrainingResult;
@@ -60,7 +63,12 @@ final class ClassifierFit {
   static void checkParams(MLPClassifier p) {
     if (Solvers.parse(p.getSolver()) instanceof Lbfgs) {
       for (Param<?> param :
-          List.of(p.batchSize(), p.learningRateSchedule(), p.localSteps(), p.stepSize())) {
+          List.of(
+              p.batchSize(),
+              p.learningRateSchedule(),
+              p.localSteps(),
+              p.stepSize(),
+              p.onDivergence())) {
         Check.that(
             !p.isSet(param),
             "%s is set, but solver = %s has no use for it: it takes all rows at once and finds its own step; unset it"
@@ -119,6 +127,7 @@ final class ClassifierFit {
         !dataset.isStreaming(),
         "a streaming DataFrame can't be trained on, since training goes over the rows many times; write it to files"
             + " first. (A fitted model's transform works on streams.)");
+    CheckpointPolicy checkpoints = checkpoints(dataset); // before any work, since it may fail
     Columns columns =
         new Columns(
             params.getFeaturesCol(),
@@ -142,9 +151,19 @@ final class ClassifierFit {
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
             numFeatures, numClasses, numShards(dataset, survey), params.getBlockSize());
-    try (ShardedRows rows = ShardedRows.pack(dataset, columns, packing)) {
-      return train(rows, topology, backend, start);
+    try (ShardedRows rows = ShardedRows.pack(dataset, columns, packing, survey)) {
+      return train(rows, topology, backend, start, checkpoints);
     }
+  }
+
+  private CheckpointPolicy checkpoints(Dataset<?> dataset) {
+    if (!params.isDefined(params.checkpointDir()) || params.getCheckpointInterval() == -1) {
+      return CheckpointPolicy.OFF;
+    }
+    return new CheckpointPolicy(
+        new HadoopCheckpointStore(
+            params.getCheckpointDir(), dataset.sparkSession().sparkContext().hadoopConfiguration()),
+        params.getCheckpointInterval());
   }
 
   private int numFeatures(Dataset<?> dataset) {
@@ -254,7 +273,11 @@ final class ClassifierFit {
   }
 
   private MLPClassificationModel train(
-      ShardedRows rows, Topology topology, String backend, float[] start) {
+      ShardedRows rows,
+      Topology topology,
+      String backend,
+      float[] start,
+      CheckpointPolicy checkpoints) {
     int localSteps = 0;
     String reason = "l-bfgs takes all rows for every step";
     TrainingResult result;
@@ -269,7 +292,8 @@ final class ClassifierFit {
                   lbfgs,
                   params.getMaxIter(),
                   params.getTol(),
-                  listener)
+                  listener,
+                  checkpoints)
               .train(start);
     } else {
       Optimizer optimizer = (Optimizer) solver;
@@ -307,13 +331,15 @@ final class ClassifierFit {
           new Trainer(
                   new SparkObjective(rows, params.getAggregationDepth(), resultBytes),
                   plan,
-                  listener)
+                  listener,
+                  new Safeguards(checkpoints, params.getOnDivergence().equals("backoff")))
               .train(start);
     }
     TrainingSummary summary =
         new TrainingSummary(
             result.epochs(),
             result.stopReason(),
+            result.backoffs(),
             backend,
             rows.layout().numShards(),
             localSteps,

@@ -110,6 +110,18 @@ public interface MLPParams extends HasWeightCol {
     return mlp().validationIndicatorCol;
   }
 
+  default Param<String> checkpointDir() {
+    return mlp().checkpointDir;
+  }
+
+  default IntParam checkpointInterval() {
+    return mlp().checkpointInterval;
+  }
+
+  default Param<String> onDivergence() {
+    return mlp().onDivergence;
+  }
+
   @Override
   default Param<String> weightCol() {
     return mlp().weightCol;
@@ -200,6 +212,18 @@ public interface MLPParams extends HasWeightCol {
     return getOrDefault(validationIndicatorCol());
   }
 
+  default String getCheckpointDir() {
+    return getOrDefault(checkpointDir());
+  }
+
+  default int getCheckpointInterval() {
+    return (Integer) getOrDefault(checkpointInterval());
+  }
+
+  default String getOnDivergence() {
+    return getOrDefault(onDivergence());
+  }
+
   /** The params themselves: name, meaning with unit and range, validator and default of each. */
   final class Holder implements Serializable {
     private static final long serialVersionUID = 1;
@@ -224,6 +248,9 @@ public interface MLPParams extends HasWeightCol {
     final IntParam blockSize;
     final Param<String> backend;
     final Param<String> validationIndicatorCol;
+    final Param<String> checkpointDir;
+    final IntParam checkpointInterval;
+    final Param<String> onDivergence;
     final Param<String> weightCol;
 
     Holder(Params owner) {
@@ -352,7 +379,7 @@ public interface MLPParams extends HasWeightCol {
           new IntParam(
               owner,
               "blockSize",
-              "rows of a packed block (> 0); changes memory use, never a result",
+              "most rows of a packed block (> 0), which has 65,000 numbers at most; changes memory use, never a result",
               Rules.intAtLeast("blockSize", 1));
       backend =
           new Param<>(
@@ -368,6 +395,26 @@ public interface MLPParams extends HasWeightCol {
               "validationIndicatorCol",
               "name of a boolean column: true marks rows for validation, which are evaluated after every epoch and never"
                   + " trained on; unset: none");
+      checkpointDir =
+          new Param<>(
+              owner,
+              "checkpointDir",
+              "folder for checkpoints, on any file system that Hadoop knows: the same program, run again after its"
+                  + " driver was lost, goes on from there and ends with the same weights; unset: none",
+              Rules.path("checkpointDir"));
+      checkpointInterval =
+          new IntParam(
+              owner,
+              "checkpointInterval",
+              "epochs (for l-bfgs iterations) between two checkpoints (>= 1; -1: none), where checkpointDir is set",
+              Rules.interval("checkpointInterval"));
+      onDivergence =
+          new Param<>(
+              owner,
+              "onDivergence",
+              "what to do when the loss ceases to be finite: error; or backoff: return to the last good weights with a"
+                  + " tenth of the learning rate, at most 3 times, then error",
+              Rules.oneOf("onDivergence", ON_DIVERGENCE));
       weightCol =
           new Param<>(
               owner,
@@ -390,9 +437,13 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(aggregationDepth, 2);
       owner.setDefault(blockSize, 128);
       owner.setDefault(backend, AUTO);
+      owner.setDefault(checkpointInterval, 10);
+      owner.setDefault(onDivergence, ON_DIVERGENCE.get(0));
     }
 
     static final List<String> SHARD_BY = List.of("hash", "partition");
+
+    static final List<String> ON_DIVERGENCE = List.of("error", "backoff");
   }
 
   /**
@@ -501,6 +552,21 @@ public interface MLPParams extends HasWeightCol {
 
     default T setValidationIndicatorCol(String value) {
       set(validationIndicatorCol(), value);
+      return self();
+    }
+
+    default T setCheckpointDir(String value) {
+      set(checkpointDir(), value);
+      return self();
+    }
+
+    default T setCheckpointInterval(int value) {
+      set(checkpointInterval(), value);
+      return self();
+    }
+
+    default T setOnDivergence(String value) {
+      set(onDivergence(), value);
       return self();
     }
 

@@ -43,6 +43,27 @@ final class Rules {
                 (Integer) value));
   }
 
+  /** A count, or -1 for never; as in Spark's own checkpointInterval. */
+  static Function1<Object, Object> interval(String name) {
+    return rule(
+        value ->
+            Check.that(
+                (Integer) value >= 1 || (Integer) value == -1,
+                "%s must be at least 1, or -1 for never, got %s",
+                name,
+                value));
+  }
+
+  static Function1<String, Object> path(String name) {
+    return rule(
+        value ->
+            Check.that(
+                !value.isBlank(),
+                "%s must be a path, got '%s'; unset it to do without",
+                name,
+                value));
+  }
+
   static Function1<Object, Object> numClasses() {
     return rule(
         value ->

@@ -1,6 +1,7 @@
 package org.sparkmlp.ml;
 
 import java.util.List;
+import org.sparkmlp.train.Backoff;
 import org.sparkmlp.train.Costs;
 import org.sparkmlp.train.EpochRecord;
 
@@ -10,6 +11,8 @@ import org.sparkmlp.train.EpochRecord;
  * @param epochs one record an epoch (for l-bfgs, an iteration): losses, accuracies, learning rate,
  *     seconds
  * @param stopReason why training ended
+ * @param backoffs returns to earlier weights with a tenth of the learning rate, after the loss had
+ *     ceased to be finite (onDivergence = backoff); the epochs given up aren't among {@code epochs}
  * @param backend what the shards computed on
  * @param numShards parts that the rows were dealt into
  * @param localSteps updates between two aggregations; 0 for l-bfgs
@@ -23,6 +26,7 @@ import org.sparkmlp.train.EpochRecord;
 public record TrainingSummary(
     List<EpochRecord> epochs,
     String stopReason,
+    List<Backoff> backoffs,
     String backend,
     int numShards,
     int localSteps,

@@ -28,7 +28,7 @@ public record Costs(
 
   /** Adds up costs while training goes on. */
   static final class Meter {
-    private final long start = System.nanoTime();
+    private long start = System.nanoTime();
     private long rounds;
     private long rows;
     private long computeNanos;
@@ -46,6 +46,20 @@ public record Costs(
 
     long rows() {
       return rows;
+    }
+
+    /** All that {@link #restore} needs. */
+    long[] save() {
+      return new long[] {System.nanoTime() - start, rounds, rows, computeNanos, bytes};
+    }
+
+    /** Goes on from what another meter has saved, as if no time had passed between. */
+    void restore(long[] saved) {
+      start = System.nanoTime() - saved[0];
+      rounds = saved[1];
+      rows = saved[2];
+      computeNanos = saved[3];
+      bytes = saved[4];
     }
 
     Costs read() {

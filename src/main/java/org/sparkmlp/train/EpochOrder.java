@@ -4,44 +4,48 @@ import org.sparkmlp.util.CounterRandom;
 
 /**
  * The order in which a shard's rows are visited in one epoch: a permutation that is a function of
- * (seed, epoch, shard) and of the numbers of rows and columns.
+ * (seed, epoch, shard) and of the numbers of rows in the shard's chunks.
  *
- * <p>Rows are shuffled within windows of about 32 MB, and the windows among each other, so that a
- * shard that doesn't fit into memory can be read window by window. (Rows lie in the order of their
- * hashes, so a window is a random sample.)
+ * <p>Rows are shuffled within chunks, and the chunks among each other, so that a shard that doesn't
+ * fit into memory can be read chunk by chunk. (A chunk is a range of hashes, so it is a random
+ * sample.)
  */
 final class EpochOrder {
   private static final int PURPOSE = 2;
-  private static final int WINDOW_FLOATS = 1 << 23;
-  private static final int LEAST_WINDOW_ROWS = 256;
 
   private long seed;
   private int epoch;
   private int shard;
-  private int rows;
-  private int windowRows;
 
-  /** Window numbers in the order in which they are visited. */
-  private int[] windows = new int[0];
+  /** Number of the first row of each chunk, then of all rows. */
+  private int[] starts = {0};
 
-  private int numWindows;
+  /** Chunks in the order in which they are visited. */
+  private int[] chunks = new int[0];
 
-  /** Row numbers of the window at hand, and which visited window that is. */
-  private int[] window = new int[0];
+  /** Places of the rows within the chunk at hand, and which visited chunk that is. */
+  private int[] places = new int[0];
 
   private int current;
   private int currentStart;
   private int currentLength;
 
-  /** Prepares for an epoch of a shard. */
-  void start(long newSeed, int newEpoch, int newShard, int newRows, int columns) {
+  /**
+   * Prepares for an epoch of a shard.
+   *
+   * @param chunkStarts number of the first row of each chunk, then of all rows; kept
+   */
+  void start(long newSeed, int newEpoch, int newShard, int[] chunkStarts) {
     seed = newSeed;
     epoch = newEpoch;
     shard = newShard;
-    rows = newRows;
-    windowRows = Math.max(LEAST_WINDOW_ROWS, WINDOW_FLOATS / Math.max(1, columns));
-    numWindows = (rows + windowRows - 1) / windowRows;
-    windows = permutation(windows, numWindows, CounterRandom.hash(seed, PURPOSE, epoch, shard, 0));
+    starts = chunkStarts;
+    int key = CounterRandom.hash(seed, PURPOSE, epoch, shard, 0);
+    chunks = permutation(chunks, starts.length - 1, key);
+    rewind();
+  }
+
+  private void rewind() {
     current = -1;
     currentStart = 0;
     currentLength = 0;
@@ -50,20 +54,19 @@ final class EpochOrder {
   /** The row visited at {@code position}, from 0 to rows - 1. Cheap when positions rise. */
   int row(int position) {
     if (position < currentStart) {
-      current = -1;
-      currentStart = 0;
-      currentLength = 0;
+      rewind();
     }
     while (position >= currentStart + currentLength) {
       current++;
       currentStart += currentLength;
-      currentLength = Math.min(windowRows, rows - windows[current] * windowRows);
+      int chunk = chunks[current];
+      currentLength = starts[chunk + 1] - starts[chunk];
       if (position < currentStart + currentLength) {
-        int key = CounterRandom.hash(seed, PURPOSE, epoch, shard, 1 + windows[current]);
-        window = permutation(window, currentLength, key);
+        int key = CounterRandom.hash(seed, PURPOSE, epoch, shard, 1 + chunk);
+        places = permutation(places, currentLength, key);
       }
     }
-    return windows[current] * windowRows + window[position - currentStart];
+    return starts[chunks[current]] + places[position - currentStart];
   }
 
   /** A permutation of 0 .. n-1 (Fisher and Yates), in {@code into} if that is long enough. */

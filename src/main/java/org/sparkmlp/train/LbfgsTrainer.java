@@ -4,12 +4,12 @@ import breeze.linalg.DenseVector;
 import breeze.linalg.DenseVector$;
 import breeze.linalg.DenseVector$mcD$sp;
 import breeze.optimize.DiffFunction;
+import breeze.optimize.FirstOrderMinimizer.ConvergenceReason;
 import breeze.optimize.FirstOrderMinimizer.State;
 import breeze.optimize.LBFGS;
 import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
 import org.sparkmlp.util.Check;
+import scala.Option;
 import scala.Tuple2;
 import scala.collection.Iterator;
 import scala.reflect.ClassTag$;
@@ -35,6 +36,7 @@ public final class LbfgsTrainer {
   private final int maxIter;
   private final double tol;
   private final TrainingListener listener;
+  private final CheckpointPolicy policy;
   private final Costs.Meter meter = new Costs.Meter();
 
   /**
@@ -50,6 +52,19 @@ public final class LbfgsTrainer {
       int maxIter,
       double tol,
       TrainingListener listener) {
+    this(objective, topology, backend, solver, maxIter, tol, listener, CheckpointPolicy.OFF);
+  }
+
+  /** Trainer that resumes from checkpoints. */
+  public LbfgsTrainer(
+      Objective objective,
+      Topology topology,
+      String backend,
+      Lbfgs solver,
+      int maxIter,
+      double tol,
+      TrainingListener listener,
+      CheckpointPolicy checkpoints) {
     this.objective = objective;
     this.topology = topology;
     this.backend = backend;
@@ -57,6 +72,7 @@ public final class LbfgsTrainer {
     this.maxIter = maxIter;
     this.tol = tol;
     this.listener = listener;
+    this.policy = checkpoints;
   }
 
   /**
@@ -68,7 +84,8 @@ public final class LbfgsTrainer {
   }
 
   /**
-   * Trains from the given weights.
+   * Trains from the given weights; or goes on from the newest checkpoint of the same training, and
+   * ends with the same weights.
    *
    * @throws DivergenceException if the loss isn't finite at the start
    * @throws IllegalArgumentException if the driver's heap is too small
@@ -91,41 +108,77 @@ public final class LbfgsTrainer {
         solver.memory(),
         heap >> 20,
         solver.memory());
+    Checkpoints checkpoints =
+        new Checkpoints(
+            policy, () -> new CheckpointKey(configuration(), objective, initialWeights));
+    LBFGS<DenseVector<Object>> lbfgs =
+        new LBFGS<>(maxIter, solver.memory(), tol, DenseVector$.MODULE$.space_Double());
+    MeanLoss loss = new MeanLoss();
+    LbfgsProgress progress =
+        checkpoints
+            .latest()
+            .map(checkpoint -> LbfgsProgress.of(checkpoint, lbfgs, solver.memory(), meter))
+            .orElseGet(() -> new LbfgsProgress(start(lbfgs, loss, initialWeights)));
+    loss.remember(progress.state());
+    TrainingResult result = iterate(lbfgs, asBreeze(loss), progress, checkpoints);
+    checkpoints.finished();
+    return result;
+  }
+
+  private List<String> configuration() {
+    List<String> lines = Plan.description(topology, backend);
+    lines.add("solver " + solver.spec());
+    lines.add("maxIter " + maxIter);
+    lines.add("tol " + tol);
+    return lines;
+  }
+
+  private static State<DenseVector<Object>, Object, Object> start(
+      LBFGS<DenseVector<Object>> lbfgs, MeanLoss loss, float[] initialWeights) {
     double[] start = new double[initialWeights.length];
     for (int i = 0; i < start.length; i++) {
       start[i] = initialWeights[i];
     }
-    MeanLoss loss = new MeanLoss();
     if (!Double.isFinite(loss.at(start).value)) {
       throw new DivergenceException(
           "the loss is not finite at the initial weights, so l-bfgs has nothing to descend from: scale the features to"
               + " about -1..1 (StandardScaler, MinMaxScaler) or give other initialWeights");
     }
-    return iterate(loss, start);
+    return lbfgs.initialState(asBreeze(loss), vector(start));
   }
 
-  private TrainingResult iterate(MeanLoss loss, double[] start) {
-    LBFGS<DenseVector<Object>> lbfgs =
-        new LBFGS<>(maxIter, solver.memory(), tol, DenseVector$.MODULE$.space_Double());
+  /** What Breeze's own {@code iterations} does, from any state. */
+  private TrainingResult iterate(
+      LBFGS<DenseVector<Object>> lbfgs,
+      DiffFunction<DenseVector<Object>> loss,
+      LbfgsProgress progress,
+      Checkpoints checkpoints) {
     Iterator<State<DenseVector<Object>, Object, Object>> states =
-        lbfgs.iterations(asBreeze(loss), vector(start));
-    State<DenseVector<Object>, Object, Object> state = states.next(); // the initial one
-    List<EpochRecord> records = new ArrayList<>();
-    long before = System.nanoTime();
-    while (states.hasNext()) {
+        lbfgs.infiniteIterations(loss, progress.state());
+    State<DenseVector<Object>, Object, Object> state = states.next(); // where it begins
+    Option<ConvergenceReason> reason = reason(lbfgs, state);
+    while (reason.isEmpty()) {
+      long before = System.nanoTime();
+      int iteration = state.iter();
       state = states.next();
-      double seconds = (System.nanoTime() - before) / 1e9;
-      EpochRecord record = record(state, seconds);
-      records.add(record);
+      EpochRecord record = record(state, (System.nanoTime() - before) / 1e9);
+      progress.add(state, record);
       listener.onRound(state.iter(), maxIter, record.loss(), meter.rows());
       listener.onEpoch(record);
-      before = System.nanoTime();
+      reason = reason(lbfgs, state);
+      // after a line search that failed, Breeze remembers, where nobody can see it, that it did
+      boolean complete = state.iter() > iteration;
+      if (reason.isEmpty() && complete && checkpoints.due(state.iter())) {
+        checkpoints.write(progress.save(meter), "iteration " + state.iter() + " of " + maxIter);
+      }
     }
-    String reason =
-        state.convergenceReason().isDefined()
-            ? state.convergenceReason().get().reason()
-            : "all " + maxIter + " iterations done";
-    return new TrainingResult(floats(state.x()), records, meter.read(), reason);
+    return new TrainingResult(
+        floats(state.x()), progress.records(), meter.read(), reason.get().reason(), List.of());
+  }
+
+  private static Option<ConvergenceReason> reason(
+      LBFGS<DenseVector<Object>> lbfgs, State<DenseVector<Object>, Object, Object> state) {
+    return lbfgs.convergenceCheck().apply(state, state.convergenceInfo());
   }
 
   private EpochRecord record(State<DenseVector<Object>, Object, Object> state, double seconds) {
@@ -149,8 +202,12 @@ public final class LbfgsTrainer {
   }
 
   /** Scala specializes on double; the generic class would box every number. */
-  private static DenseVector<Object> vector(double[] values) {
+  static DenseVector<Object> vector(double[] values) {
     return new DenseVector$mcD$sp(values, 0, 1, values.length);
+  }
+
+  static double[] doubles(DenseVector<Object> x) {
+    return x.toArray$mcD$sp(ClassTag$.MODULE$.Double());
   }
 
   private static float[] floats(DenseVector<Object> x) {
@@ -170,16 +227,26 @@ public final class LbfgsTrainer {
       final double value;
       final double[] gradient;
 
-      Point(double[] x, double[] total) {
+      Point(double[] x, double value, double[] gradient) {
+        this.x = x;
+        this.value = value;
+        this.gradient = gradient;
+      }
+
+      static Point of(double[] x, double[] total) {
         int size = x.length;
         double weight = total[size + 1];
-        this.x = x;
-        this.value = total[size] / weight;
-        this.gradient = new double[size];
+        double[] gradient = new double[size];
         for (int i = 0; i < size; i++) {
           gradient[i] = total[i] / weight;
         }
+        return new Point(x, total[size] / weight, gradient);
       }
+    }
+
+    /** Takes the point that training goes on from as the last one, which it was. */
+    void remember(State<DenseVector<Object>, Object, Object> state) {
+      last = new Point(doubles(state.x()), state.value(), doubles(state.grad()));
     }
 
     Point at(double[] x) {
@@ -187,14 +254,14 @@ public final class LbfgsTrainer {
         FullBatch.Sum sum = objective.round(new FullBatch(topology, backend), x);
         meter.add(sum.nanos(), 8L * x.length * objective.layout().numShards());
         meter.addRows(sum.rows());
-        last = new Point(x, sum.total(x.length));
+        last = Point.of(x, sum.total(x.length));
       }
       return last;
     }
 
     @SuppressWarnings("UnusedMethod") // Breeze calls it
     Tuple2<Object, DenseVector<Object>> calculate(DenseVector<Object> x) {
-      Point point = at(x.toArray$mcD$sp(ClassTag$.MODULE$.Double()));
+      Point point = at(doubles(x));
       return new Tuple2<>(point.value, vector(point.gradient.clone()));
     }
   }

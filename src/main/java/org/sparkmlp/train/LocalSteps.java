@@ -37,8 +37,7 @@ record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
           long start = System.nanoTime();
           workspace.network.setWeights(state.weights);
           workspace.network.setSlots(state.slots);
-          workspace.order.start(
-              plan.seed(), state.epoch, shard.index(), rows, plan.topology().inputs());
+          workspace.order.start(plan.seed(), state.epoch, shard.index(), shard.training().starts());
           LossSums sums = new LossSums();
           int badStep = descend(workspace, shard.training(), state, sums);
           RoundResult result = result(workspace.network, sums, to - from, start);

@@ -1,6 +1,9 @@
 package org.sparkmlp.train;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.schedule.Schedule;
@@ -54,6 +57,39 @@ public record Plan(
   public double rate(int epoch, int step, int stepsPerEpoch) {
     double time = epoch + (double) step / stepsPerEpoch;
     return stepSize * schedule.factor(time, epochs, 1.0 / stepsPerEpoch);
+  }
+
+  /** The same plan but for η. */
+  Plan withStepSize(double other) {
+    return new Plan(
+        topology, backend, optimizer, other, schedule, batchSize, localSteps, epochs, tol, seed);
+  }
+
+  /** Everything that the weights depend on, but for data and initial weights, in lines of text. */
+  List<String> description() {
+    List<String> lines = new ArrayList<>(description(topology, backend));
+    lines.add("solver " + optimizer.spec());
+    lines.add("stepSize " + stepSize);
+    lines.add("learningRateSchedule " + schedule.spec());
+    lines.add("batchSize " + batchSize);
+    lines.add("localSteps " + localSteps);
+    lines.add("maxIter " + epochs);
+    lines.add("tol " + tol);
+    lines.add("seed " + seed);
+    return lines;
+  }
+
+  /** The lines that all solvers have. */
+  static List<String> description(Topology topology, String backend) {
+    List<String> lines = new ArrayList<>();
+    lines.add("layers " + Arrays.toString(topology.layers()));
+    for (int l = 1; l < topology.depth(); l++) {
+      lines.add("activation " + topology.activation(l).spec());
+    }
+    lines.add("loss " + topology.loss().spec());
+    lines.add("targets are " + (topology.classTargets() ? "classes" : "numbers"));
+    lines.add("backend " + backend);
+    return lines;
   }
 
   /** Rows that a network must have room for. */

@@ -1,5 +1,7 @@
 package org.sparkmlp.train;
 
+import java.util.List;
+
 /**
  * Ends training when the loss hasn't fallen by {@code tol} below its best in 10 epochs; {@code tol}
  * 0 never ends it.
@@ -13,6 +15,13 @@ final class StopRule {
 
   StopRule(double tol) {
     this.tol = tol;
+  }
+
+  /** The rule as it stands after some epochs that didn't end training. */
+  static StopRule after(List<EpochRecord> epochs, double tol) {
+    StopRule rule = new StopRule(tol);
+    epochs.forEach(epoch -> rule.shouldStop(epoch.loss()));
+    return rule;
   }
 
   /** Takes the loss of one more epoch; true if training should end. */

@@ -30,9 +30,8 @@ record SyncStep(Plan plan, int stepsPerEpoch, int numShards)
         workspace -> {
           long start = System.nanoTime();
           LossSums sums = new LossSums();
-          int columns = plan.topology().inputs();
           workspace.network.setWeights(state.weights);
-          workspace.order.start(plan.seed(), state.epoch, shard.index(), rows, columns);
+          workspace.order.start(plan.seed(), state.epoch, shard.index(), shard.training().starts());
           ShardPass.differentiate(workspace, shard.training(), from, to, sums);
           float[] gradient = new float[plan.topology().size()];
           workspace.network.getGradient(gradient);

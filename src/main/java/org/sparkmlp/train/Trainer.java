@@ -1,8 +1,9 @@
 package org.sparkmlp.train;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
 import org.sparkmlp.backend.Backends;
@@ -13,37 +14,62 @@ import org.sparkmlp.backend.Backends;
  * and initial weights alone.
  */
 public final class Trainer {
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+
   private final Objective objective;
-  private final Plan plan;
+  private final Plan given;
   private final TrainingListener listener;
+  private final Safeguards safeguards;
   private final int stepsPerEpoch;
   private final Costs.Meter meter = new Costs.Meter();
+  private Plan plan; // the given one, with a smaller step size after a return to earlier weights
 
   public Trainer(Objective objective, Plan plan, TrainingListener listener) {
+    this(objective, plan, listener, Safeguards.NONE);
+  }
+
+  /** Trainer that resumes from checkpoints and copes with divergence, if told so. */
+  public Trainer(Objective objective, Plan plan, TrainingListener listener, Safeguards safeguards) {
     this.objective = objective;
+    this.given = plan;
     this.plan = plan;
     this.listener = listener;
+    this.safeguards = safeguards;
     this.stepsPerEpoch = plan.stepsPerEpoch(objective.layout());
   }
 
   /**
-   * Trains from the given weights, which are not changed.
+   * Trains from the given weights, which are not changed; or goes on from the newest checkpoint of
+   * the same training, and ends with the same weights.
    *
    * @throws DivergenceException if the loss ceases to be finite
    */
   public TrainingResult train(float[] initialWeights) {
-    int size = plan.topology().size();
-    float[] slots = new float[plan.optimizer().slots().size() * size];
-    TrainingState state = new TrainingState(initialWeights.clone(), slots, 0, 0, 0);
-    List<EpochRecord> epochs = new ArrayList<>();
-    StopRule stop = new StopRule(plan.tol());
+    Checkpoints checkpoints =
+        new Checkpoints(
+            safeguards.checkpoints(),
+            () -> new CheckpointKey(configuration(), objective, initialWeights));
+    Progress progress =
+        checkpoints.latest().map(this::resume).orElseGet(() -> start(initialWeights));
+    StopRule stop = StopRule.after(progress.epochs(), plan.tol());
     String reason = "all " + plan.epochs() + " epochs done";
-    while (state.epoch < plan.epochs()) {
+    while (progress.state().epoch < plan.epochs()) {
       long start = System.nanoTime();
       EpochSums sums = new EpochSums();
-      state = epoch(state, sums);
-      EpochRecord epoch = record(state, sums, (System.nanoTime() - start) / 1e9);
-      epochs.add(epoch);
+      TrainingState next;
+      try {
+        next = epoch(progress.state(), sums);
+      } catch (DivergenceException e) {
+        if (!safeguards.backOff() || progress.backoffs().size() == Backoff.MOST) {
+          checkpoints.finished();
+          throw e;
+        }
+        backOff(progress, e);
+        stop = StopRule.after(progress.epochs(), plan.tol());
+        continue;
+      }
+      EpochRecord epoch = record(next, sums, (System.nanoTime() - start) / 1e9);
+      progress.add(next, epoch);
       listener.onEpoch(epoch);
       if (stop.shouldStop(epoch.loss())) {
         reason =
@@ -54,8 +80,50 @@ public final class Trainer {
                 + " epochs";
         break;
       }
+      if (checkpoints.due(next.epoch) && next.epoch < plan.epochs()) {
+        checkpoints.write(progress.save(meter), "epoch " + next.epoch + " of " + plan.epochs());
+      }
     }
-    return new TrainingResult(state.weights, epochs, meter.read(), reason);
+    checkpoints.finished();
+    return new TrainingResult(
+        progress.state().weights, progress.epochs(), meter.read(), reason, progress.backoffs());
+  }
+
+  private List<String> configuration() {
+    List<String> lines = given.description();
+    lines.add("onDivergence " + (safeguards.backOff() ? "backoff" : "error"));
+    return lines;
+  }
+
+  private Progress start(float[] initialWeights) {
+    int size = plan.topology().size();
+    float[] slots = new float[plan.optimizer().slots().size() * size];
+    return new Progress(
+        new TrainingState(initialWeights.clone(), slots, 0, 0, 0), safeguards.backOff());
+  }
+
+  private Progress resume(Checkpoint checkpoint) {
+    Progress progress = Progress.of(checkpoint, meter);
+    plan = given.withStepSize(progress.stepSize(given.stepSize()));
+    return progress;
+  }
+
+  /** Returns to good weights, with a tenth of the step size. */
+  private void backOff(Progress progress, DivergenceException e) {
+    double stepSize = plan.stepSize() / 10;
+    int epoch = progress.state().epoch + 1;
+    Backoff backoff = progress.backOff(e.update(), stepSize);
+    plan = given.withStepSize(stepSize);
+    LOG.warn(
+        "the loss ceased to be finite in epoch {}, update {} of {}: back to the weights after epoch {}, with stepSize ="
+            + " {} (return {} of at most {})",
+        epoch,
+        e.update(),
+        stepsPerEpoch,
+        backoff.epochsKept(),
+        stepSize,
+        progress.backoffs().size(),
+        Backoff.MOST);
   }
 
   /** Sums over the rounds of an epoch. */
@@ -185,12 +253,16 @@ public final class Trainer {
         String.format(
             "training diverged in epoch %d, update %d of %d: the loss is %s at learning rate %s. Try a stepSize ten"
                 + " times smaller, features scaled to about -1..1 (StandardScaler, MinMaxScaler), or a schedule that"
-                + " begins with warmup",
+                + " begins with warmup%s",
             state.epoch + 1,
             step + 1,
             stepsPerEpoch,
             result.loss() / result.weight(),
-            plan.rate(state.epoch, step, stepsPerEpoch)));
+            plan.rate(state.epoch, step, stepsPerEpoch),
+            safeguards.backOff()
+                ? "; onDivergence = backoff has gone back " + Backoff.MOST + " times already"
+                : ", or onDivergence = backoff"),
+        step + 1);
   }
 
   private EpochRecord record(TrainingState next, EpochSums sums, double seconds) {

@@ -8,10 +8,17 @@ public final class TrainingResult {
   private final List<EpochRecord> epochs;
   private final Costs costs;
   private final String stopReason;
+  private final List<Backoff> backoffs;
 
-  TrainingResult(float[] weights, List<EpochRecord> epochs, Costs costs, String stopReason) {
+  TrainingResult(
+      float[] weights,
+      List<EpochRecord> epochs,
+      Costs costs,
+      String stopReason,
+      List<Backoff> backoffs) {
     this.weights = weights;
     this.epochs = List.copyOf(epochs);
+    this.backoffs = List.copyOf(backoffs);
     this.costs = costs;
     this.stopReason = stopReason;
   }
@@ -32,5 +39,10 @@ public final class TrainingResult {
   /** Why training ended, in words. */
   public String stopReason() {
     return stopReason;
+  }
+
+  /** Returns to earlier weights, first to last; none where training never diverged. */
+  public List<Backoff> backoffs() {
+    return backoffs;
   }
 }

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,11 +89,14 @@ class RoundsTest {
             "20",
             "spark.ui.retainedTasks",
             "200");
+    Dataset<Row> frame = Frames.clouds(spark, ROWS, COLUMNS, 4);
+    Columns columns = new Columns("features", "label", null, null);
     rows =
         ShardedRows.pack(
-            Frames.clouds(spark, ROWS, COLUMNS, 4),
-            new Columns("features", "label", null, null),
-            new ShardedRows.Packing(COLUMNS, 4, SHARDS, 64));
+            frame,
+            columns,
+            new ShardedRows.Packing(COLUMNS, 4, SHARDS, 64),
+            Survey.of(frame, columns, 4));
   }
 
   @AfterAll

@@ -1,12 +1,15 @@
 package org.sparkmlp.ml;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
@@ -17,6 +20,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -93,6 +97,32 @@ class BadInputTest {
           with(1.0, Vectors.sparse(3, new int[] {1}, new double[] {bad}), 1.0, false),
           "column 'features' has the value " + bad + " in feature 1");
     }
+  }
+
+  @Test
+  void featuresOfARowOfWeight0DoNotMatter() {
+    for (Vector bad : new Vector[] {null, Vectors.dense(1), Vectors.dense(0, Double.NaN, 0)}) {
+      MLPClassifier weighted = classifier().setWeightCol("w").setValidationIndicatorCol("held");
+      for (boolean held : new boolean[] {true, false}) {
+        weighted.fit(with(1.0, bad, 0.0, held));
+      }
+    }
+  }
+
+  /** Static, since a task has a copy of its own of all that a closure carries. */
+  private static final AtomicInteger READS = new AtomicInteger();
+
+  @Test
+  void rowsThatAreNotTheSameEveryTime() {
+    READS.set(0);
+    UDF1<Double, Boolean> fewer = weight -> READS.incrementAndGet() <= 21;
+    Dataset<Row> rows =
+        with(1.0, GOOD, 1.0, false)
+            .where(udf(fewer, DataTypes.BooleanType).asNondeterministic().apply(col("w")));
+    assertThatThrownBy(() -> classifier().setLayers(3, 4, 3).fit(rows))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("doesn't give the same rows every time; cache it");
+    assertThat(SparkSessions.packedRowsInCache()).isZero();
   }
 
   @Test
@@ -249,8 +279,10 @@ class BadInputTest {
             c -> c.setBatchSize(8),
             c -> c.setLearningRateSchedule("cosine"),
             c -> c.setLocalSteps(1),
-            c -> c.setStepSize(0.1));
-    List<String> names = List.of("batchSize", "learningRateSchedule", "localSteps", "stepSize");
+            c -> c.setStepSize(0.1),
+            c -> c.setOnDivergence("backoff"));
+    List<String> names =
+        List.of("batchSize", "learningRateSchedule", "localSteps", "stepSize", "onDivergence");
     for (int i = 0; i < setters.size(); i++) {
       MLPClassifier lbfgs = new MLPClassifier().setSolver("l-bfgs").setMaxIter(2);
       lbfgs.fit(rows);
@@ -288,6 +320,8 @@ class BadInputTest {
         "solver                | adamm    | unknown solver 'adamm'",
         "learningRateSchedule  | cosin    | did you mean 'cosine'?",
         "shardBy               | rows     | shardBy must be one of hash, partition, got 'rows'",
+        "onDivergence          | retry    | onDivergence must be one of error, backoff, got 'retry'",
+        "checkpointDir         | ' '      | checkpointDir must be a path, got ' '; unset it to do without",
         "backend               | cublas   | unknown backend 'cublas'; known are auto, openblas, netlib, ejml"
       })
   void specsAreCheckedWhenTheyAreSet(String name, String value, String message) {
@@ -328,6 +362,11 @@ class BadInputTest {
         .hasMessageContaining("localSteps must be at least 0, got -1");
     assertThatThrownBy(() -> c.setNumShards(40_000))
         .hasMessageContaining("numShards must be between 0 and 32768, got 40000");
+    for (int interval : new int[] {0, -2}) {
+      assertThatThrownBy(() -> c.setCheckpointInterval(interval))
+          .hasMessageContaining(
+              "checkpointInterval must be at least 1, or -1 for never, got " + interval);
+    }
     assertThatThrownBy(() -> c.setAggregationDepth(1))
         .hasMessageContaining("aggregationDepth must be at least 2, got 1");
     assertThatThrownBy(() -> c.setListener(null)).hasMessageContaining("listener must not be null");

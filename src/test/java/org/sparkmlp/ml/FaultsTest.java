@@ -20,6 +20,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.tuning.CrossValidator;
 import org.apache.spark.sql.Dataset;
@@ -108,6 +109,27 @@ class FaultsTest {
     return solver.equals("l-bfgs")
         ? classifier.setHiddenLayers(200)
         : classifier.setBatchSize(localSteps == 1 ? 64 : 4).setLocalSteps(localSteps);
+  }
+
+  /** A task may fail after it has cached the rows before a bad one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hash", "partition"})
+  void aBadRowIsFoundThoughTasksFail(String shardBy) {
+    Vector last = data.takeAsList(400).get(399).getAs("features");
+    UDF1<Vector, Vector> spoil =
+        v -> v.equals(last) ? Vectors.dense(Double.NaN, new double[COLUMNS - 1]) : v;
+    Dataset<Row> bad =
+        data.withColumn("features", udf(spoil, SQLDataTypes.VectorType()).apply(col("features")));
+    MLPClassifier classifier =
+        new MLPClassifier().setHiddenLayers(4).setMaxIter(1).setShardBy(shardBy);
+    try (TaskEvents events = new TaskEvents(spark.sparkContext())) {
+      FaultPlugin.on(folder, FaultPlugin.FAIL);
+      for (int i = 0; i < 15; i++) {
+        assertThatThrownBy(() -> classifier.fit(bad)).hasMessageContaining("has the value NaN");
+      }
+      events.settle();
+      assertThat(events.injected.get()).isPositive();
+    }
   }
 
   @Test

@@ -153,7 +153,7 @@ class GoldenNetworkTest {
       targets[i] = c.labels[i];
       weights[i] = (float) c.rowWeights[i];
     }
-    return new PackedBlock(0, false, c.topology.inputs(), features, targets, weights);
+    return new PackedBlock(0, false, 0, c.topology.inputs(), features, targets, weights);
   }
 
   /** |a - b| / |b| in the Euclidean norm. */

@@ -6,6 +6,7 @@ import java.util.Random;
 import org.sparkmlp.data.BlockPacker;
 import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.RowKey;
+import org.sparkmlp.data.Sharding;
 
 /** Rows for tests, and objectives made of them without Spark. */
 final class Rows {
@@ -47,6 +48,8 @@ final class Rows {
 
   LocalObjective objective(int numShards, int blockSize) {
     List<byte[]> keys = new ArrayList<>();
+    long held = validation.stream().filter(v -> v).count();
+    Sharding sharding = Sharding.of(numShards, columns, features.size() - held, held);
     for (int i = 0; i < features.size(); i++) {
       keys.add(
           RowKey.encode(
@@ -55,7 +58,7 @@ final class Rows {
               labels.get(i),
               weights.get(i),
               validation.get(i),
-              numShards));
+              sharding));
     }
     keys.sort(RowKey::compare);
     List<PackedBlock> blocks = new ArrayList<>();
