@@ -14,6 +14,7 @@ import picocli.CommandLine.ParameterException;
       SparkBenchmark.Auto.class,
       SparkBenchmark.Sync.class,
       MlpcBenchmark.class,
+      SearchBenchmark.class,
       OutOfCoreBenchmark.class
     })
 final class BenchmarkCommand implements Runnable {

@@ -43,10 +43,8 @@ public final class ShardedRows implements AutoCloseable {
 
   private final JavaRDD<PackedBlock> blocks;
   private final RowShuffle shuffle;
-  private final long start = System.nanoTime();
   private JavaRDD<Shard> shards;
   private DataLayout layout;
-  private double seconds;
   private long bytes;
 
   /**
@@ -154,7 +152,6 @@ public final class ShardedRows implements AutoCloseable {
     shards = shards(parts, tasks, sizes);
     layout = layout(sizes, packing.numFeatures());
     bytes = sizes.stream().mapToLong(ShardSize::bytes).sum();
-    seconds = (System.nanoTime() - start) / 1e9;
   }
 
   /**
@@ -222,11 +219,6 @@ public final class ShardedRows implements AutoCloseable {
   /** The shards; to be used in tasks, and not to be cached or collected. */
   JavaRDD<Shard> shards() {
     return shards;
-  }
-
-  /** Time that packing took. */
-  public double seconds() {
-    return seconds;
   }
 
   /** Size of the packed rows. */

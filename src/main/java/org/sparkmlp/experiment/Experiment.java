@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.Estimator;
+import org.apache.spark.ml.Model;
 import org.apache.spark.ml.PipelineModel;
-import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -75,19 +75,21 @@ public final class Experiment {
     folder.write(RunFolder.CONFIG, config.resolved());
     SparkSession spark = session.get();
     DataReader.Parts parts = new DataReader(spark, new Inputs(hadoop)).read(config.data());
+    Preparation preparation = new Preparation(config.stages(), config.cells());
     Dataset<Row> train = parts.train();
     if (config.hasSearch()) {
       train = train.withColumn(FOLD, DataReader.fold(train, config.folds()));
     }
-    train = train.persist(StorageLevel.MEMORY_AND_DISK());
+    train = preparation.apply(train).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Search search = new Search(config, progress);
       config.classifier().setListener(search.listener());
-      List<PipelineStage> stages = new ArrayList<>(config.stages());
-      stages.add(config.classifier());
-      Pipeline pipeline = new Pipeline("pipeline").setStages(stages.toArray(PipelineStage[]::new));
-      PipelineModel model =
-          config.hasSearch() ? search.run(pipeline, train, FOLD) : search.fitOnly(pipeline, train);
+      Estimator<? extends Model<?>> estimator = preparation.estimator(config.classifier());
+      Model<?> fitted =
+          config.hasSearch()
+              ? search.run(estimator, train, FOLD)
+              : search.fitOnly(estimator, train);
+      PipelineModel model = preparation.model(fitted, parts.train());
       MLPClassificationModel network =
           (MLPClassificationModel) model.stages()[model.stages().length - 1];
       Map<String, Double> test = test(model, parts.test());

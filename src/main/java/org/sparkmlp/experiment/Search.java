@@ -7,8 +7,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.Model;
-import org.apache.spark.ml.Pipeline;
-import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.evaluation.Evaluator;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.tuning.CrossValidator;
@@ -116,24 +114,24 @@ final class Search {
    * @param rows with the column {@code foldCol}
    * @throws IllegalStateException if every cell has failed
    */
-  PipelineModel run(Pipeline pipeline, Dataset<Row> rows, String foldCol) {
+  Model<?> run(Estimator<? extends Model<?>> estimator, Dataset<Row> rows, String foldCol) {
     progress.onStart(config.cells().size() * config.folds() + 1);
     CrossValidatorModel model =
         new CrossValidator()
-            .setEstimator(new Recorder(pipeline))
+            .setEstimator(new Recorder(estimator))
             .setEvaluator(new Judge(config.metric().evaluator(config.classifier())))
             .setEstimatorParamMaps(config.cells().stream().map(Cell::map).toArray(ParamMap[]::new))
             .setNumFolds(config.folds())
             .setFoldCol(foldCol)
             .setParallelism(config.parallelism())
             .fit(rows);
-    return ((Fitted) model.bestModel()).pipeline;
+    return ((Fitted) model.bestModel()).model;
   }
 
   /** Fits without a search. */
-  PipelineModel fitOnly(Pipeline pipeline, Dataset<Row> rows) {
+  Model<?> fitOnly(Estimator<? extends Model<?>> estimator, Dataset<Row> rows) {
     progress.onStart(1);
-    return new Recorder(pipeline).fit(rows, config.cells().get(0).map()).pipeline;
+    return new Recorder(estimator).fit(rows, config.cells().get(0).map()).model;
   }
 
   /** The best cell of those that did not fail. */
@@ -177,15 +175,15 @@ final class Search {
     return message.lines().findFirst().orElse(message);
   }
 
-  /** Notes each fit of the pipeline. */
+  /** Notes each fit. */
   private final class Recorder extends Estimator<Fitted> {
     private static final long serialVersionUID = 1;
 
     private final String uid = Identifiable$.MODULE$.randomUID("search");
-    private final transient Pipeline pipeline;
+    private final transient Estimator<? extends Model<?>> estimator;
 
-    Recorder(Pipeline pipeline) {
-      this.pipeline = pipeline;
+    Recorder(Estimator<? extends Model<?>> estimator) {
+      this.estimator = estimator;
     }
 
     @Override
@@ -212,7 +210,7 @@ final class Search {
             "every cell of the grid has failed, this one with: " + record.error());
       }
       try {
-        PipelineModel model = pipeline.fit(dataset, map);
+        Model<?> model = estimator.fit(dataset, map);
         if (last) {
           progress.onFit(fit, Double.NaN, now.seconds());
         }
@@ -248,15 +246,15 @@ final class Search {
     progress.onFailure(now.fit, message(e));
   }
 
-  /** A fitted pipeline, or none if the fit has failed. */
+  /** What was fitted, or nothing if the fit has failed. */
   private static final class Fitted extends Model<Fitted> {
     private static final long serialVersionUID = 1;
 
     private final String uid = Identifiable$.MODULE$.randomUID("fitted");
-    private final transient PipelineModel pipeline;
+    private final transient Model<?> model;
 
-    Fitted(PipelineModel pipeline) {
-      this.pipeline = pipeline;
+    Fitted(Model<?> model) {
+      this.model = model;
     }
 
     @Override
@@ -266,12 +264,12 @@ final class Search {
 
     @Override
     public Dataset<Row> transform(Dataset<?> dataset) {
-      return pipeline == null ? dataset.toDF() : pipeline.transform(dataset);
+      return model == null ? dataset.toDF() : model.transform(dataset);
     }
 
     @Override
     public StructType transformSchema(StructType schema) {
-      return pipeline == null ? schema : pipeline.transformSchema(schema);
+      return model == null ? schema : model.transformSchema(schema);
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
 import org.sparkmlp.cluster.HadoopCheckpointStore;
+import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
@@ -122,7 +123,11 @@ final class ClassifierFit {
         loss);
   }
 
-  MLPClassificationModel run(Dataset<?> dataset) {
+  /**
+   * @param oneOfSeveral whether other fits on the same DataFrame are likely, so that they had
+   *     better share its packed rows
+   */
+  MLPClassificationModel run(Dataset<?> dataset, boolean oneOfSeveral) {
     Check.that(
         !dataset.isStreaming(),
         "a streaming DataFrame can't be trained on, since training goes over the rows many times; write it to files"
@@ -138,7 +143,9 @@ final class ClassifierFit {
                 : null);
     int numFeatures = numFeatures(dataset);
     int knownClasses = knownClasses(dataset);
-    Survey survey = Survey.of(dataset, columns, knownClasses);
+    RowSource source =
+        oneOfSeveral ? RowSource.shared(dataset, columns) : RowSource.own(dataset, columns);
+    Survey survey = source.survey(knownClasses);
     int numClasses = knownClasses > 0 ? knownClasses : inferredClasses(survey);
     Check.that(
         !params.isDefined(params.thresholds()) || params.getThresholds().length == numClasses,
@@ -151,9 +158,18 @@ final class ClassifierFit {
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
             numFeatures, numClasses, numShards(dataset, survey), params.getBlockSize());
-    try (ShardedRows rows = ShardedRows.pack(dataset, columns, packing, survey)) {
-      return train(rows, topology, backend, start, checkpoints);
-    }
+    long packingStart = System.nanoTime();
+    return source.with(
+        packing,
+        survey,
+        rows ->
+            train(
+                rows,
+                (System.nanoTime() - packingStart) / 1e9,
+                topology,
+                backend,
+                start,
+                checkpoints));
   }
 
   private CheckpointPolicy checkpoints(Dataset<?> dataset) {
@@ -274,6 +290,7 @@ final class ClassifierFit {
 
   private MLPClassificationModel train(
       ShardedRows rows,
+      double packingSeconds,
       Topology topology,
       String backend,
       float[] start,
@@ -346,7 +363,7 @@ final class ClassifierFit {
             reason,
             rows.layout().rows(),
             rows.layout().validationRows(),
-            rows.seconds(),
+            packingSeconds,
             rows.bytes(),
             result.costs());
     String uid = Identifiable$.MODULE$.randomUID("mlpcModel");

@@ -114,12 +114,43 @@ public class MLPClassifier
     return isDefined(weightCol()) && !getWeightCol().isEmpty();
   }
 
-  /** Called by Spark, from fit. */
+  /** Trains on a DataFrame of any size. Its packed copy is freed when the fit ends or fails. */
+  @Override
+  public MLPClassificationModel fit(Dataset<?> dataset) {
+    return fit(dataset, false);
+  }
+
+  /**
+   * Trains with other params: what CrossValidator and TrainValidationSplit call for each cell. Fits
+   * on the same cached DataFrame by this method share one packed copy of it, if their columns are
+   * plain columns of it; the copy is freed when that DataFrame is unpersisted, or when a fit fails.
+   */
+  @Override
+  public MLPClassificationModel fit(Dataset<?> dataset, ParamMap params) {
+    return copy(params).fit(dataset, true);
+  }
+
+  /**
+   * Not Spark's own fit, which hands a projection of the dataset to {@link #train}: it couldn't be
+   * told any more that two fits have the same rows. What it does besides, to cast label and weight,
+   * is done by {@link org.sparkmlp.cluster.Columns}.
+   */
+  private MLPClassificationModel fit(Dataset<?> dataset, boolean oneOfSeveral) {
+    transformSchema(dataset.schema(), true);
+    MLPClassificationModel model = train(dataset, oneOfSeveral).setParent(this);
+    return copyValues(model, ParamMap.empty());
+  }
+
+  /** Part of Spark's contract; {@link #fit(Dataset)} is what to call. */
   @Override
   public MLPClassificationModel train(Dataset<?> dataset) {
+    return train(dataset, false);
+  }
+
+  private MLPClassificationModel train(Dataset<?> dataset, boolean oneOfSeveral) {
     ClassifierFit fit =
         new ClassifierFit(this, listener == null ? TrainingListener.NONE : listener);
-    return FitJobs.run(dataset.sparkSession().sparkContext(), () -> fit.run(dataset));
+    return FitJobs.run(dataset.sparkSession().sparkContext(), () -> fit.run(dataset, oneOfSeveral));
   }
 
   @Override

@@ -19,7 +19,8 @@ import org.sparkmlp.train.EpochRecord;
  * @param localStepsReason why that many
  * @param rows training rows
  * @param validationRows rows marked by validationIndicatorCol
- * @param packingSeconds reading and packing the DataFrame
+ * @param packingSeconds reading and packing the DataFrame; about 0 where another fit of a search
+ *     had packed the same rows
  * @param packedBytes size of the packed rows
  * @param costs rounds, rows a second, seconds of computing and aggregating, bytes aggregated
  */

@@ -146,7 +146,8 @@ public final class Trainer {
       RoundResult result =
           plan.localSteps() == 1
               ? objective.round(
-                  new SyncStep(plan, stepsPerEpoch, objective.layout().numShards()), state)
+                  new SyncStep(plan, stepsPerEpoch, objective.layout().numShards()),
+                  state.withoutSlots())
               : objective.round(new LocalSteps(plan, stepsPerEpoch, to), state);
       meter.add(result.nanos(), result.bytes());
       meter.addRows(result.rows());

@@ -28,4 +28,9 @@ final class TrainingState implements Serializable {
     this.step = step;
     this.updates = updates;
   }
+
+  /** What shards need that only differentiate. */
+  TrainingState withoutSlots() {
+    return new TrainingState(weights, new float[0], epoch, step, updates);
+  }
 }

@@ -21,6 +21,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlp.PackedCopies;
 import org.sparkmlp.SparkSessions;
 
 class ExperimentTest {
@@ -163,6 +164,49 @@ class ExperimentTest {
       results.add(metrics);
     }
     assertThat(results.get(0)).isEqualTo(results.get(1));
+  }
+
+  /** A stage that needs no fitting runs once, before the search; the saved model has it too. */
+  @Test
+  void theCellsOfAFoldShareTheirRowsIfNoStageIsFitted() throws IOException {
+    String config =
+        """
+        data { format = digits }
+        stages = [ { class = %s, params { inputCol = features, outputCol = scaled } } ]
+        model { featuresCol = scaled, hiddenLayers = [32], stepSize = 0.01, maxIter = 2, numShards = 2, seed = 1 }
+        search { grid { batchSize = [16, 64, 128] }, folds = 2 }
+        """;
+    try (PackedCopies copies = new PackedCopies()) {
+      JsonNode results = run(config.formatted("Normalizer"), "before", Progress.NONE);
+      assertThat(copies.count()).as("one a fold, one for the best cell").isEqualTo(2 + 1);
+      Dataset<Row> test =
+          new DataReader(SparkSessions.shared(), new Inputs(new Configuration()))
+              .read(
+                  new ConfigReader(new Inputs(new Configuration()))
+                      .read(folder.resolve("x.conf").toString(), List.of(), null)
+                      .data())
+              .test();
+      PipelineModel model = PipelineModel.load(folder.resolve("before/model").toString());
+      assertThat(model.stages()).hasSize(2);
+      assertThat(
+              new MulticlassClassificationEvaluator()
+                  .setMetricName("accuracy")
+                  .evaluate(model.transform(test)))
+          .isEqualTo(results.get("test").get("accuracy").asDouble());
+    }
+    try (PackedCopies copies = new PackedCopies()) {
+      run(config.formatted("MaxAbsScaler"), "within", Progress.NONE);
+      assertThat(copies.count()).as("fitted on each fold, cell by cell").isEqualTo(2 * 3 + 1);
+    }
+    try (PackedCopies copies = new PackedCopies()) {
+      run(
+          config.formatted("Normalizer"),
+          "varied",
+          Progress.NONE,
+          "search.grid.stage0={p=[1.0,2.0]}");
+      assertThat(copies.count()).as("the grid varies the stage").isEqualTo(2 * 6 + 1);
+    }
+    assertThat(SparkSessions.packedRowsInCache()).isZero();
   }
 
   private static String quoted(Path path) {

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -84,7 +85,9 @@ class FaultsTest {
   }
 
   @AfterEach
-  void nothingIsLeft() {
+  void nothingIsLeft() throws TimeoutException {
+    // the copy that a search shares goes when Spark has told that the fold is unpersisted
+    spark.sparkContext().listenerBus().waitUntilEmpty();
     FaultPlugin.off(folder, FaultPlugin.FAIL);
     FaultPlugin.off(folder, FaultPlugin.GATE);
     assertThat(spark.sparkContext().isStopped()).isFalse();

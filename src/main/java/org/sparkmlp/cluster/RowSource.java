@@ -1,0 +1,52 @@
+package org.sparkmlp.cluster;
+
+import java.util.function.Function;
+import org.apache.spark.sql.Dataset;
+
+/** Where a fit gets what it must know of its rows, and the rows, packed. */
+public interface RowSource {
+  /**
+   * A first look at labels and weights.
+   *
+   * @param numClasses labels must be below it; 0 if that isn't known yet
+   * @throws IllegalArgumentException if a label, weight or mark is bad, or if there is nothing to
+   *     train on
+   */
+  Survey survey(int numClasses);
+
+  /**
+   * Runs a fit on the packed rows, which it must not close.
+   *
+   * @param survey of the same rows
+   * @throws IllegalArgumentException if a row is bad
+   */
+  <T> T with(ShardedRows.Packing packing, Survey survey, Function<ShardedRows, T> fit);
+
+  /** Rows that are packed for one fit, and freed when it ends or fails. */
+  static RowSource own(Dataset<?> dataset, Columns columns) {
+    return new RowSource() {
+      @Override
+      public Survey survey(int numClasses) {
+        return Survey.of(dataset, columns, numClasses);
+      }
+
+      @Override
+      public <T> T with(ShardedRows.Packing packing, Survey survey, Function<ShardedRows, T> fit) {
+        try (ShardedRows rows = ShardedRows.pack(dataset, columns, packing, survey)) {
+          return fit.apply(rows);
+        }
+      }
+    };
+  }
+
+  /**
+   * Rows for one of several fits: if the columns are plain ones of one cached DataFrame, as the
+   * folds of a CrossValidator are, all fits with the same packing share one copy, which is freed
+   * when the DataFrame is unpersisted or a fit fails. Otherwise {@link #own}.
+   */
+  static RowSource shared(Dataset<?> dataset, Columns columns) {
+    return CachedColumns.of(dataset, columns)
+        .<RowSource>map(cached -> new SharedRows(dataset, columns, cached))
+        .orElseGet(() -> own(dataset, columns));
+  }
+}

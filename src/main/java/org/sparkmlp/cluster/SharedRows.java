@@ -1,0 +1,212 @@
+package org.sparkmlp.cluster;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.spark.SparkContext;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
+import org.apache.spark.scheduler.SparkListenerUnpersistRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * One packed copy of a cached DataFrame for all fits that want the same one: the first packs it
+ * while the others wait. It is freed when no fit uses it any more and the DataFrame is unpersisted,
+ * or as soon as a fit fails: a search that dies unpersists nothing.
+ */
+final class SharedRows implements RowSource {
+  /** What fits have made of the DataFrames that are cached, by the number of the caching RDD. */
+  private static final Map<SparkContext, Map<Integer, Cache>> CACHES = new ConcurrentHashMap<>();
+
+  private final Dataset<?> dataset;
+  private final Columns columns;
+  private final CachedColumns cached;
+  private final Map<Integer, Cache> caches;
+
+  SharedRows(Dataset<?> dataset, Columns columns, CachedColumns cached) {
+    this.dataset = dataset;
+    this.columns = columns;
+    this.cached = cached;
+    this.caches = CACHES.computeIfAbsent(cached.rdd().context(), SharedRows::watched);
+  }
+
+  private static Map<Integer, Cache> watched(SparkContext spark) {
+    Map<Integer, Cache> caches = new HashMap<>();
+    spark.addSparkListener(
+        new SparkListener() {
+          @Override
+          public void onUnpersistRDD(SparkListenerUnpersistRDD event) {
+            Cache cache;
+            synchronized (caches) {
+              cache = caches.remove(event.rddId());
+            }
+            if (cache != null) {
+              cache.giveUp();
+            }
+          }
+
+          @Override
+          public void onApplicationEnd(SparkListenerApplicationEnd event) {
+            CACHES.remove(spark); // with all that Spark has freed itself
+          }
+        });
+    return caches;
+  }
+
+  private record SurveyKey(List<Integer> places, int numClasses) {}
+
+  private record CopyKey(List<Integer> places, ShardedRows.Packing packing) {}
+
+  /** A packed copy, and who keeps it from being freed. */
+  private static final class Copy {
+    private ShardedRows rows;
+    private int users;
+    private boolean kept = true; // for fits to come
+
+    /** Returns whether it is for this caller to close. */
+    synchronized boolean release() {
+      users--;
+      return users == 0 && !kept;
+    }
+
+    synchronized boolean giveUp() {
+      boolean was = kept;
+      kept = false;
+      return was && users == 0;
+    }
+
+    synchronized Copy use() {
+      users++;
+      return this;
+    }
+
+    void close() {
+      if (rows != null) {
+        rows.close();
+      }
+    }
+  }
+
+  /** All of one DataFrame. What is missing is made by one fit at a time. */
+  private static final class Cache {
+    private final ReentrantLock making = new ReentrantLock();
+    private final Map<SurveyKey, Survey> surveys = new HashMap<>();
+    private final Map<CopyKey, Copy> copies = new HashMap<>();
+    private boolean over;
+
+    /** The DataFrame is gone: nothing is kept any more. */
+    void giveUp() {
+      List<Copy> all;
+      synchronized (copies) {
+        over = true;
+        all = new ArrayList<>(copies.values());
+        copies.clear();
+      }
+      for (Copy copy : all) {
+        if (copy.giveUp()) {
+          copy.close();
+        }
+      }
+    }
+
+    /** The copy, which may have to be made yet; counts its caller among its users. */
+    Copy copy(CopyKey key) {
+      synchronized (copies) {
+        Copy copy = copies.computeIfAbsent(key, k -> new Copy()).use();
+        if (over) {
+          copies.clear();
+          copy.giveUp();
+        }
+        return copy;
+      }
+    }
+
+    void forget(CopyKey key, Copy copy) {
+      synchronized (copies) {
+        copies.remove(key, copy);
+      }
+      copy.giveUp();
+    }
+
+    <T> T making(Supplier<T> make) {
+      try {
+        making.lockInterruptibly();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CancellationException("interrupted while another fit packs the same rows");
+      }
+      try {
+        return make.get();
+      } finally {
+        making.unlock();
+      }
+    }
+  }
+
+  private Cache cache() {
+    RDD<?> rdd = cached.rdd();
+    Cache cache;
+    synchronized (caches) {
+      cache = caches.computeIfAbsent(rdd.id(), id -> new Cache());
+    }
+    if (rdd.getStorageLevel()
+        .equals(StorageLevel.NONE())) { // unpersisted, perhaps before we listened
+      synchronized (caches) {
+        caches.remove(rdd.id(), cache);
+      }
+      cache.giveUp();
+    }
+    return cache;
+  }
+
+  @Override
+  public Survey survey(int numClasses) {
+    Cache cache = cache();
+    SurveyKey key = new SurveyKey(cached.places(), numClasses);
+    return cache.making(
+        () -> {
+          Survey known = cache.surveys.get(key);
+          if (known == null) {
+            known = Survey.of(dataset, columns, numClasses);
+            cache.surveys.put(key, known);
+          }
+          return known;
+        });
+  }
+
+  @Override
+  public <T> T with(ShardedRows.Packing packing, Survey survey, Function<ShardedRows, T> fit) {
+    Cache cache = cache();
+    CopyKey key = new CopyKey(cached.places(), packing);
+    Copy copy = cache.copy(key);
+    boolean done = false;
+    try {
+      ShardedRows rows =
+          cache.making(
+              () -> {
+                if (copy.rows == null) {
+                  copy.rows = ShardedRows.pack(dataset, columns, packing, survey);
+                }
+                return copy.rows;
+              });
+      T result = fit.apply(rows);
+      done = true;
+      return result;
+    } finally { // Spark throws checked exceptions undeclared, which no catch clause may name
+      if (!done) {
+        cache.forget(key, copy);
+      }
+      if (copy.release()) {
+        copy.close();
+      }
+    }
+  }
+}
