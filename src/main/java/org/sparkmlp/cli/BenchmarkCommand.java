@@ -15,6 +15,7 @@ import picocli.CommandLine.ParameterException;
       SparkBenchmark.Sync.class,
       MlpcBenchmark.class,
       SearchBenchmark.class,
+      LocalStepsBenchmark.class,
       OutOfCoreBenchmark.class
     })
 final class BenchmarkCommand implements Runnable {

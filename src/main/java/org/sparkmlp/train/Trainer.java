@@ -20,6 +20,7 @@ public final class Trainer {
   private final Plan given;
   private final TrainingListener listener;
   private final Safeguards safeguards;
+  private final Averaging averaging;
   private final int stepsPerEpoch;
   private final Costs.Meter meter = new Costs.Meter();
   private Plan plan; // the given one, with a smaller step size after a return to earlier weights
@@ -30,11 +31,29 @@ public final class Trainer {
 
   /** Trainer that resumes from checkpoints and copes with divergence, if told so. */
   public Trainer(Objective objective, Plan plan, TrainingListener listener, Safeguards safeguards) {
+    this(objective, plan, listener, safeguards, Averaging.MEAN);
+  }
+
+  /**
+   * Trainer that makes something else of the mean of local steps, once. It has no safeguards, since
+   * what the averaging keeps could be neither resumed nor taken back.
+   */
+  public Trainer(Objective objective, Plan plan, TrainingListener listener, Averaging averaging) {
+    this(objective, plan, listener, Safeguards.NONE, averaging);
+  }
+
+  private Trainer(
+      Objective objective,
+      Plan plan,
+      TrainingListener listener,
+      Safeguards safeguards,
+      Averaging averaging) {
     this.objective = objective;
     this.given = plan;
     this.plan = plan;
     this.listener = listener;
     this.safeguards = safeguards;
+    this.averaging = averaging;
     this.stepsPerEpoch = plan.stepsPerEpoch(objective.layout());
   }
 
@@ -222,7 +241,7 @@ public final class Trainer {
     return buffer;
   }
 
-  /** The weighted mean of the shards' weights and slots. */
+  /** From the weighted mean of the shards' weights and slots. */
   private TrainingState average(TrainingState state, int to, double[] total, double scale) {
     int size = plan.topology().size();
     float[] weights = new float[size];
@@ -233,7 +252,11 @@ public final class Trainer {
     for (int i = 0; i < slots.length; i++) {
       slots[i] = (float) (total[size + i] / scale);
     }
-    return new TrainingState(weights, slots, state.epoch, to, state.updates + to - state.step);
+    Averaging.Point next =
+        averaging.next(
+            new Averaging.Point(state.weights, state.slots, state.updates),
+            new Averaging.Point(weights, slots, state.updates + to - state.step));
+    return new TrainingState(next.weights(), next.slots(), state.epoch, to, next.updates());
   }
 
   private static boolean isFinite(double[] values) {

@@ -21,6 +21,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlp.IdxFiles;
 import org.sparkmlp.PackedCopies;
 import org.sparkmlp.SparkSessions;
 
@@ -301,25 +302,7 @@ class ExperimentTest {
   @Test
   void readsIdxAndLibsvm() throws IOException {
     Path idx = folder.resolve("idx");
-    Files.createDirectories(idx);
-    Random random = new Random(1);
-    for (String part : List.of("train", "t10k")) {
-      int n = part.equals("train") ? 200 : 50;
-      byte[] images = new byte[16 + n * 9];
-      byte[] labels = new byte[8 + n];
-      java.nio.ByteBuffer.wrap(images).putInt(0x803).putInt(n).putInt(3).putInt(3);
-      java.nio.ByteBuffer.wrap(labels).putInt(0x801).putInt(n);
-      for (int i = 0; i < n; i++) {
-        int label = random.nextInt(3);
-        labels[8 + i] = (byte) label;
-        for (int j = 0; j < 9; j++) {
-          images[16 + i * 9 + j] =
-              (byte) (j / 3 == label ? 200 + random.nextInt(56) : random.nextInt(100));
-        }
-      }
-      gzip(idx.resolve(part + "-images-idx3-ubyte.gz"), images);
-      gzip(idx.resolve(part + "-labels-idx1-ubyte.gz"), labels);
-    }
+    IdxFiles.write(idx);
     String model = "model { hiddenLayers = [8], maxIter = 40, stepSize = 0.02, batchSize = 16 }\n";
     JsonNode results =
         run(
@@ -327,6 +310,7 @@ class ExperimentTest {
             "idx-out",
             Progress.NONE);
     assertThat(results.get("test").get("accuracy").asDouble()).isGreaterThan(0.95);
+    Random random = new Random(2);
     StringBuilder libsvm = new StringBuilder();
     for (int i = 0; i < 200; i++) {
       int label = i % 2;
@@ -344,12 +328,6 @@ class ExperimentTest {
             "libsvm-out",
             Progress.NONE);
     assertThat(other.get("test").get("accuracy").asDouble()).isGreaterThan(0.95);
-  }
-
-  private static void gzip(Path file, byte[] bytes) throws IOException {
-    try (var out = new java.util.zip.GZIPOutputStream(Files.newOutputStream(file))) {
-      out.write(bytes);
-    }
   }
 
   @Test

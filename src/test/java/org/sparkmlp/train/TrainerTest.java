@@ -48,6 +48,10 @@ class TrainerTest {
     return new Trainer(objective, plan, TrainingListener.NONE).train(START);
   }
 
+  private static float[] train(Objective objective, Plan plan, Averaging averaging) {
+    return new Trainer(objective, plan, TrainingListener.NONE, averaging).train(START).weights();
+  }
+
   /** Mean loss of all training rows, by the reference. */
   private static double meanLoss(Rows rows, float[] weights, double[] gradient) {
     int n = rows.features.size();
@@ -314,6 +318,91 @@ class TrainerTest {
     assertThat(heard.get(4).validationLoss())
         .isCloseTo(meanLoss(others, b.weights(), null), within(1e-5));
     assertThat(heard.get(4).validationAccuracy()).isGreaterThan(0.5);
+  }
+
+  @Test
+  void anAveragingSeesWhereARoundBeganAndTheMeanOfItsShards() {
+    Rows rows = Rows.clouds(new Random(14), 120, COLUMNS, 4);
+    LocalObjective objective = rows.objective(3, 16);
+    Plan plan = plan("adam", 0.05, 16, 2, 1);
+    int steps = plan.stepsPerEpoch(objective.layout());
+    List<Averaging.Point> heard = new ArrayList<>();
+    float[] weights =
+        train(
+            objective,
+            plan,
+            (before, mean) -> {
+              heard.add(before);
+              heard.add(mean);
+              return mean;
+            });
+    RoundResult round =
+        objective.round(
+            new LocalSteps(plan, steps, 2),
+            new TrainingState(START, new float[2 * START.length], 0, 0, 0));
+    double[] total = new double[3 * START.length];
+    round.vector().total(total);
+    float[] means = new float[total.length];
+    for (int i = 0; i < total.length; i++) {
+      means[i] = (float) (total[i] / round.scale());
+    }
+    assertThat(heard).hasSize(2 * ((steps + 1) / 2));
+    assertThat(heard.get(0).weights()).containsExactly(START);
+    assertThat(heard.get(0).slots()).containsOnly(0);
+    assertThat(heard.get(0).updates()).isZero();
+    Averaging.Point mean = heard.get(1);
+    assertThat(mean.weights()).containsExactly(Arrays.copyOf(means, START.length));
+    assertThat(mean.slots()).containsExactly(Arrays.copyOfRange(means, START.length, means.length));
+    assertThat(mean.updates()).isEqualTo(2);
+    assertThat(heard.get(2).weights()).containsExactly(mean.weights());
+    assertThat(weights).containsExactly(heard.get(heard.size() - 1).weights());
+    assertThat(weights).containsExactly(train(objective, plan).weights());
+  }
+
+  @Test
+  void aRoundBeginsWhereTheAveragingSays() {
+    Rows rows = Rows.clouds(new Random(15), 120, COLUMNS, 4);
+    LocalObjective objective = rows.objective(3, 16);
+    Plan plan = plan("adam", 0.05, 16, 1000, 2); // a round an epoch
+    float[] slots = new float[2 * START.length];
+    Arrays.fill(slots, 0.5f);
+    List<Averaging.Point> means = new ArrayList<>();
+    float[] weights =
+        train(
+            objective,
+            plan,
+            (before, mean) -> {
+              means.add(mean);
+              return new Averaging.Point(START, slots, 7);
+            });
+    assertThat(weights).containsExactly(START);
+    int steps = plan.stepsPerEpoch(objective.layout());
+    RoundResult second =
+        objective.round(
+            new LocalSteps(plan, steps, steps), new TrainingState(START, slots, 1, 0, 7));
+    double[] total = new double[3 * START.length];
+    second.vector().total(total);
+    for (int i = 0; i < START.length; i++) {
+      assertThat(means.get(1).weights()[i]).isEqualTo((float) (total[i] / second.scale()));
+    }
+    assertThat(means.get(1).updates()).isEqualTo(7 + steps);
+  }
+
+  @Test
+  void anAveragingThatLeavesTheNumbersIsDivergence() {
+    Rows rows = Rows.clouds(new Random(16), 120, COLUMNS, 4);
+    Plan plan = plan("adam", 0.05, 16, 2, 1);
+    assertThatThrownBy(
+            () ->
+                train(
+                    rows.objective(3, 16),
+                    plan,
+                    (before, mean) -> {
+                      float[] weights = mean.weights().clone();
+                      weights[3] = Float.NaN;
+                      return new Averaging.Point(weights, mean.slots(), mean.updates());
+                    }))
+        .isInstanceOf(DivergenceException.class);
   }
 
   @Test

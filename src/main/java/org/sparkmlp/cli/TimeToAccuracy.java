@@ -1,0 +1,85 @@
+package org.sparkmlp.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkmlp.train.DivergenceException;
+import org.sparkmlp.train.EpochRecord;
+import org.sparkmlp.train.TrainingListener;
+
+/** Follows a training until its validation accuracy reaches a target, and ends it there. */
+final class TimeToAccuracy implements TrainingListener {
+  /** How a listener ends training: its caller needs no weights. */
+  private static final class Reached extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private final double target;
+  private final List<EpochRecord> epochs = new ArrayList<>();
+  private boolean reached;
+
+  private TimeToAccuracy(double target) {
+    this.target = target;
+  }
+
+  /** A training that hears of its epochs. */
+  interface Training {
+    void run(TrainingListener listener);
+  }
+
+  /** Trains until the target is reached, the epochs are over or the loss isn't finite. */
+  static TimeToAccuracy of(double target, Training training) {
+    TimeToAccuracy time = new TimeToAccuracy(target);
+    try {
+      training.run(time);
+    } catch (Reached | DivergenceException e) {
+      // the epochs until then are what there is to say
+    }
+    return time;
+  }
+
+  @Override
+  public void onEpoch(EpochRecord epoch) {
+    epochs.add(epoch);
+    if (epoch.validationAccuracy() >= target) {
+      reached = true;
+      throw new Reached();
+    }
+  }
+
+  /** Time of the epochs to the target, validation apart; infinite if it wasn't reached. */
+  double seconds() {
+    return reached
+        ? epochs.stream().mapToDouble(EpochRecord::seconds).sum()
+        : Double.POSITIVE_INFINITY;
+  }
+
+  /** Epochs to the target; infinite if it wasn't reached. */
+  double epochs() {
+    return reached ? epochs.size() : Double.POSITIVE_INFINITY;
+  }
+
+  /** Epochs that were trained. */
+  int trained() {
+    return epochs.size();
+  }
+
+  /** The best accuracy of an epoch; 0 if there was none. */
+  double accuracy() {
+    return epochs.stream().mapToDouble(EpochRecord::validationAccuracy).max().orElse(0);
+  }
+
+  /** Time of each epoch. */
+  List<Double> epochSeconds() {
+    return epochs.stream().map(EpochRecord::seconds).toList();
+  }
+
+  void write(ObjectNode json) {
+    json.put("reached", reached);
+    ArrayNode accuracies = json.putArray("accuracies");
+    ArrayNode seconds = json.putArray("seconds");
+    epochs.forEach(epoch -> accuracies.add(epoch.validationAccuracy()));
+    epochs.forEach(epoch -> seconds.add(epoch.seconds()));
+  }
+}
