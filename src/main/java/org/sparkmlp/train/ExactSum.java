@@ -1,5 +1,7 @@
 package org.sparkmlp.train;
 
+import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 
 /**
@@ -21,11 +23,11 @@ import java.util.Arrays;
  * <p>Floats have two digits: the error a leaf is below 2^-38 of the slice's largest element, where
  * a float rounds at 2^-24. Doubles have three: 2^-76. A single leaf comes back as it was.
  *
- * <p>Memory: a leaf is its own array (one float a number); it is cut into digits (D doubles a
- * number) when it first meets another.
+ * <p>Memory: a sum of a few leaves keeps them as they are, and cuts them slice by slice when it is
+ * read; one of more has D doubles a number, which is as much as those few leaves.
  */
 public final class ExactSum implements Mergeable<ExactSum> {
-  private static final long serialVersionUID = 1;
+  private static final long serialVersionUID = 2;
 
   /** Most vectors that may be added up. */
   public static final int MAX_LEAVES = 1 << 15;
@@ -33,17 +35,29 @@ public final class ExactSum implements Mergeable<ExactSum> {
   private static final int WIDTH = 38;
   private static final int LOWEST = -20;
   private static final int HIGHEST = 24;
+
+  /** Top grid of a slice that holds zeros alone. */
   private static final int EMPTY = Integer.MIN_VALUE;
+
+  /** Top grid of a slice with a number that is NaN, infinite or above the highest grid. */
+  private static final int NOT_FINITE = Integer.MAX_VALUE;
 
   private final int length;
   private final int[] sliceEnds;
   private final int digitCount;
-  private float[] floats;
-  private double[] doubles;
-  private float scale;
-  private int leaves;
+
+  /** Leaves that aren't cut yet. */
+  private final ArrayList<Leaf> leaves = new ArrayList<>();
+
+  /** How many leaves there are in all. */
+  private int count;
+
+  /** Top grid of each slice of {@link #digits}. */
   private int[] tops;
+
+  /** Digit d of number i in place d * length + i; null until more leaves have met than are kept. */
   private double[] digits;
+
   private boolean finite = true;
 
   private ExactSum(int length, int[] sliceEnds, int digitCount) {
@@ -64,23 +78,55 @@ public final class ExactSum implements Mergeable<ExactSum> {
    * @param sliceEnds where each slice of the vector ends, rising, the last one its length
    */
   public static ExactSum of(float[] values, float scale, int... sliceEnds) {
-    ExactSum leaf = new ExactSum(values.length, sliceEnds, 2);
-    leaf.floats = values;
-    leaf.scale = scale;
-    leaf.leaves = 1;
-    return leaf;
+    return of(new Leaf(values, null, scale), values.length, 2, sliceEnds);
   }
 
   /** One vector of doubles, kept, not copied. */
   public static ExactSum of(double[] values, int... sliceEnds) {
-    ExactSum leaf = new ExactSum(values.length, sliceEnds, 3);
-    leaf.doubles = values;
-    leaf.leaves = 1;
-    return leaf;
+    return of(new Leaf(null, values, 1), values.length, 3, sliceEnds);
+  }
+
+  private static ExactSum of(Leaf leaf, int length, int digitCount, int[] sliceEnds) {
+    ExactSum sum = new ExactSum(length, sliceEnds, digitCount);
+    sum.leaves.add(leaf);
+    sum.count = 1;
+    return sum;
+  }
+
+  /** A vector as it was given; one of the arrays is null. */
+  private static final class Leaf implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final float[] floats;
+    private final double[] doubles;
+    private final float scale;
+
+    Leaf(float[] floats, double[] doubles, float scale) {
+      this.floats = floats;
+      this.doubles = doubles;
+      this.scale = scale;
+    }
+
+    /** Copies a slice to the beginning of {@code into}. */
+    void read(int from, int to, double[] into) {
+      if (floats == null) {
+        System.arraycopy(doubles, from, into, 0, to - from);
+        return;
+      }
+      double factor = scale;
+      for (int i = from; i < to; i++) {
+        into[i - from] = floats[i] * factor;
+      }
+    }
   }
 
   public boolean isEmpty() {
-    return leaves == 0;
+    return count == 0;
+  }
+
+  /** Leaves that take as much room as digits do: four of floats, three of doubles. */
+  private int mostKept() {
+    return digitCount == 2 ? 4 : 3;
   }
 
   @Override
@@ -95,18 +141,29 @@ public final class ExactSum implements Mergeable<ExactSum> {
       throw new IllegalStateException(
           "sums of " + length + " and " + other.length + " numbers can't be merged");
     }
-    cut();
-    if (other.digits == null) {
-      other.cut();
+    count += other.count;
+    if (count > MAX_LEAVES) {
+      throw new IllegalStateException(
+          "more than " + MAX_LEAVES + " vectors can't be added exactly");
     }
-    add(other);
+    finite &= other.finite;
+    leaves.addAll(other.leaves);
+    if (digits == null) {
+      tops = other.tops;
+      digits = other.digits;
+    } else if (other.digits != null) {
+      add(other);
+    }
+    if (digits != null || leaves.size() > mostKept()) {
+      cutAll();
+    }
     return this;
   }
 
   /** The total as a single vector of doubles, half (of doubles: a third) of the digits' size. */
   @Override
   public ExactSum finish() {
-    if (digits == null) {
+    if (count <= 1) {
       return this;
     }
     double[] total = new double[length];
@@ -119,125 +176,174 @@ public final class ExactSum implements Mergeable<ExactSum> {
    * was larger than 2^950.
    */
   public void total(double[] into) {
-    Arrays.fill(into, 0, length, finite ? 0 : Double.NaN);
-    if (leaves == 1) {
-      copy(into);
-    } else if (finite) {
-      for (int d = 0; d < digitCount; d++) {
+    boolean good = finite;
+    if (count == 1) {
+      leaves.get(0).read(0, length, into);
+      for (int i = 0; i < length; i++) {
+        good &= Double.isFinite(into[i]);
+      }
+    } else if (digits != null) {
+      for (int i = 0; i < length; i++) {
+        into[i] = digits[i];
+      }
+      for (int d = 1; d < digitCount; d++) {
         for (int i = 0; i < length; i++) {
           into[i] += digits[d * length + i];
         }
       }
+    } else {
+      good = totalOfLeaves(into);
     }
-  }
-
-  /** The single leaf that this is. */
-  private void copy(double[] into) {
-    boolean allFinite = true;
-    for (int i = 0; i < length; i++) {
-      into[i] = floats != null ? (double) floats[i] * scale : doubles[i];
-      allFinite &= Double.isFinite(into[i]);
-    }
-    if (!allFinite) {
+    if (!good) {
       Arrays.fill(into, 0, length, Double.NaN);
     }
   }
 
-  /** Cuts a leaf into digits, if that isn't done yet. */
-  private void cut() {
-    if (digits != null || leaves == 0) {
-      return;
-    }
-    tops = new int[sliceEnds.length];
-    digits = new double[digitCount * length];
-    for (int i = 0; i < length; i++) {
-      digits[i] = floats != null ? (double) floats[i] * scale : doubles[i];
-    }
-    floats = null;
-    doubles = null;
+  /** Cuts and adds slice by slice, in a little memory; returns whether all was finite. */
+  private boolean totalOfLeaves(double[] into) {
+    int longest = longestSlice();
+    double[] slice = new double[longest];
+    double[] sums = new double[digitCount * longest];
     int from = 0;
-    for (int s = 0; s < sliceEnds.length; s++) {
-      double max = largest(from, sliceEnds[s]);
-      if (!(max < StrictMath.scalb(1.0, WIDTH * (HIGHEST + 1)))) {
-        finite = false;
+    for (int to : sliceEnds) {
+      int n = to - from;
+      Arrays.fill(sums, 0);
+      int top = EMPTY;
+      for (Leaf leaf : leaves) {
+        top = add(leaf, from, to, slice, sums, 0, longest, top);
+        if (top == NOT_FINITE) {
+          return false;
+        }
       }
-      tops[s] = max == 0 ? EMPTY : Math.max(LOWEST, Math.floorDiv(Math.getExponent(max), WIDTH));
-      if (finite && max > 0) {
-        cut(from, sliceEnds[s], tops[s]);
+      for (int i = 0; i < n; i++) {
+        into[from + i] = sums[i];
+      }
+      for (int d = 1; d < digitCount; d++) {
+        for (int i = 0; i < n; i++) {
+          into[from + i] += sums[d * longest + i];
+        }
+      }
+      from = to;
+    }
+    return true;
+  }
+
+  private int longestSlice() {
+    int longest = 0;
+    int from = 0;
+    for (int to : sliceEnds) {
+      longest = Math.max(longest, to - from);
+      from = to;
+    }
+    return longest;
+  }
+
+  /** Cuts all leaves into {@link #digits}. */
+  private void cutAll() {
+    if (digits == null) {
+      digits = new double[digitCount * length];
+      tops = new int[sliceEnds.length];
+      Arrays.fill(tops, EMPTY);
+    }
+    double[] slice = new double[longestSlice()];
+    for (Leaf leaf : leaves) {
+      int from = 0;
+      for (int s = 0; s < sliceEnds.length && finite; s++) {
+        int top = add(leaf, from, sliceEnds[s], slice, digits, from, length, tops[s]);
+        finite = top != NOT_FINITE;
+        tops[s] = top;
+        from = sliceEnds[s];
+      }
+    }
+    leaves.clear();
+  }
+
+  /**
+   * Adds a slice of a leaf to digits: digit d begins at {@code at + d * stride}.
+   *
+   * @param slice room for it
+   * @param top the digits' top grid so far
+   * @return their top grid now; {@link #NOT_FINITE} if the slice has none
+   */
+  private int add(
+      Leaf leaf, int from, int to, double[] slice, double[] sums, int at, int stride, int top) {
+    int n = to - from;
+    leaf.read(from, to, slice);
+    double max = largest(slice, n);
+    if (max == 0) {
+      return top;
+    }
+    if (!(max < StrictMath.scalb(1.0, WIDTH * (HIGHEST + 1)))) {
+      return NOT_FINITE;
+    }
+    int own = Math.max(LOWEST, Math.floorDiv(Math.getExponent(max), WIDTH));
+    int newTop = raise(sums, at, stride, n, top, own);
+    for (int d = 0; d + newTop - own < digitCount; d++) {
+      double m = 1.5 * StrictMath.scalb(1.0, WIDTH * (own - d) + 52);
+      addDigit(slice, n, m, sums, at + (d + newTop - own) * stride);
+    }
+    return newTop;
+  }
+
+  /** The largest magnitude; NaN if there is one. */
+  private static double largest(double[] x, int n) {
+    double max = 0;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, Math.abs(x[i]));
+    }
+    return max;
+  }
+
+  /** Adds the digit on the grid of {@code m}, and leaves the rest, to be cut next. */
+  private static void addDigit(double[] rest, int n, double m, double[] sums, int at) {
+    for (int i = 0; i < n; i++) {
+      double digit = (rest[i] + m) - m;
+      sums[at + i] += digit;
+      rest[i] -= digit;
+    }
+  }
+
+  /** Adds another sum's digits. */
+  private void add(ExactSum other) {
+    int from = 0;
+    for (int s = 0; s < sliceEnds.length && finite; s++) {
+      int n = sliceEnds[s] - from;
+      if (other.tops[s] != EMPTY) {
+        tops[s] = raise(digits, from, length, n, tops[s], other.tops[s]);
+        int lower = tops[s] - other.tops[s];
+        for (int d = 0; d + lower < digitCount; d++) {
+          add(other.digits, d * length + from, digits, (d + lower) * length + from, n);
+        }
       }
       from = sliceEnds[s];
     }
   }
 
-  /** The largest magnitude; NaN if there is one. */
-  private double largest(int from, int to) {
-    double max = 0;
-    for (int i = from; i < to; i++) {
-      max = Math.max(max, Math.abs(digits[i]));
+  private static void add(double[] theirs, int from, double[] sums, int at, int n) {
+    for (int i = 0; i < n; i++) {
+      sums[at + i] += theirs[from + i];
     }
-    return max;
   }
 
-  /** Leaves each digit in its place and the rest, to be cut next, in the place after it. */
-  private void cut(int from, int to, int top) {
-    for (int d = 0; d < digitCount; d++) {
-      double m = 1.5 * StrictMath.scalb(1.0, WIDTH * (top - d) + 52);
-      int here = d * length;
-      int next = (d + 1) * length;
-      for (int i = from; i < to; i++) {
-        double rest = digits[here + i];
-        double digit = (rest + m) - m;
-        digits[here + i] = digit;
-        if (d + 1 < digitCount) {
-          digits[next + i] = rest - digit;
+  /**
+   * Makes room for digits on higher grids, dropping those on the lowest; returns the higher of the
+   * two top grids.
+   */
+  private int raise(double[] sums, int at, int stride, int n, int top, int newTop) {
+    if (top >= newTop) {
+      return top;
+    }
+    if (top != EMPTY) {
+      int by = Math.min(digitCount, newTop - top);
+      for (int d = digitCount - 1; d >= 0; d--) {
+        int to = at + d * stride;
+        if (d >= by) {
+          System.arraycopy(sums, at + (d - by) * stride, sums, to, n);
+        } else {
+          Arrays.fill(sums, to, to + n, 0);
         }
       }
     }
-  }
-
-  private void add(ExactSum other) {
-    leaves += other.leaves;
-    if (leaves > MAX_LEAVES) {
-      throw new IllegalStateException(
-          "more than " + MAX_LEAVES + " vectors can't be added exactly");
-    }
-    finite &= other.finite;
-    if (!finite) {
-      return;
-    }
-    int from = 0;
-    for (int s = 0; s < sliceEnds.length; s++) {
-      int to = sliceEnds[s];
-      if (other.tops[s] != EMPTY) {
-        raise(s, from, to, other.tops[s]);
-        int lower = tops[s] - other.tops[s];
-        for (int d = 0; d + lower < digitCount; d++) {
-          add(other.digits, d * length, (d + lower) * length, from, to);
-        }
-      }
-      from = to;
-    }
-  }
-
-  private void add(double[] theirs, int theirOffset, int offset, int from, int to) {
-    for (int i = from; i < to; i++) {
-      digits[offset + i] += theirs[theirOffset + i];
-    }
-  }
-
-  /** Makes room for digits on higher grids, dropping those on the lowest. */
-  private void raise(int slice, int from, int to, int top) {
-    if (tops[slice] >= top) {
-      return;
-    }
-    int by = tops[slice] == EMPTY ? digitCount : Math.min(digitCount, top - tops[slice]);
-    for (int d = digitCount - 1; d >= 0; d--) {
-      if (d >= by) {
-        System.arraycopy(digits, (d - by) * length + from, digits, d * length + from, to - from);
-      } else {
-        Arrays.fill(digits, d * length + from, d * length + to, 0);
-      }
-    }
-    tops[slice] = top;
+    return newTop;
   }
 }
