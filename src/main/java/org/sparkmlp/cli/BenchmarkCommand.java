@@ -17,6 +17,8 @@ import picocli.CommandLine.ParameterException;
       SearchBenchmark.class,
       LocalStepsBenchmark.class,
       OutOfCoreBenchmark.class
+      OutOfCoreBenchmark.class,
+      ScaleBenchmark.class
     })
 final class BenchmarkCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;

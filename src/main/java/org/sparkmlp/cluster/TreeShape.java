@@ -10,12 +10,12 @@ import java.util.List;
  * @param levels partitions after each merge on executors, the last of them 1; empty if the driver
  *     merges what the tasks return
  */
-record TreeShape(List<Integer> levels) {
+public record TreeShape(List<Integer> levels) {
   /**
    * A level of the tree costs a stage (about 12 ms on two idle cores), so that results which
    * together are smaller than this go straight to the driver.
    */
-  static final long SMALL_BYTES = 64L << 20;
+  public static final long SMALL_BYTES = 64L << 20;
 
   /**
    * A sum keeps two doubles of digits for each float of a leaf, so that the driver needs as much as
@@ -33,7 +33,8 @@ record TreeShape(List<Integer> levels) {
    * @param depth merges on the way to the driver, at most; at least 2
    * @param mostBytes that the driver may get in one round
    */
-  static TreeShape of(int partitions, long resultBytes, long leafBytes, int depth, long mostBytes) {
+  public static TreeShape of(
+      int partitions, long resultBytes, long leafBytes, int depth, long mostBytes) {
     if (partitions * resultBytes <= Math.max(mostBytes, LEAVES_OF_A_SUM * leafBytes)) {
       return new TreeShape(List.of());
     }
