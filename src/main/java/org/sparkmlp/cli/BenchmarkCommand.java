@@ -18,7 +18,8 @@ import picocli.CommandLine.ParameterException;
       LocalStepsBenchmark.class,
       OutOfCoreBenchmark.class
       OutOfCoreBenchmark.class,
-      ScaleBenchmark.class
+      ScaleBenchmark.class,
+      SumsBenchmark.class
     })
 final class BenchmarkCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
