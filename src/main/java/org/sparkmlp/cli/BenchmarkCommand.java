@@ -16,7 +16,6 @@ import picocli.CommandLine.ParameterException;
       MlpcBenchmark.class,
       SearchBenchmark.class,
       LocalStepsBenchmark.class,
-      OutOfCoreBenchmark.class
       OutOfCoreBenchmark.class,
       ScaleBenchmark.class,
       SumsBenchmark.class
