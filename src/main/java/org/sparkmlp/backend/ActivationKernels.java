@@ -10,30 +10,23 @@ import org.sparkmlp.function.Activations;
 final class ActivationKernels {
   private ActivationKernels() {}
 
-  /**
-   * Z = f(Z + 1 bias'). Two passes, since the JIT vectorizes a loop over a stretch of one array
-   * well and one over two arrays at two offsets badly (measured: tanh 4 times faster).
-   */
-  static void forward(
-      Activation f, int rows, int columns, float[] z, int zOffset, float[] bias, int biasOffset) {
+  /** Z = f(Z), row by row. */
+  static void forward(Activation f, int rows, int columns, float[] z, int offset, int ld) {
+    if (f == Activations.IDENTITY) {
+      return;
+    }
     for (int i = 0; i < rows; i++) {
-      add(columns, z, zOffset + i * columns, bias, biasOffset);
-    }
-    int end = zOffset + rows * columns;
-    if (f == Activations.RELU) {
-      relu(z, zOffset, end);
-    } else if (f == Activations.TANH) {
-      tanh(z, zOffset, end);
-    } else if (f == Activations.SIGMOID) {
-      sigmoid(z, zOffset, end);
-    } else if (f != Activations.IDENTITY) {
-      generic(f, z, zOffset, end);
-    }
-  }
-
-  private static void add(int n, float[] z, int at, float[] x, int from) {
-    for (int j = 0; j < n; j++) {
-      z[at + j] += x[from + j];
+      int from = offset + i * ld;
+      int to = from + columns;
+      if (f == Activations.RELU) {
+        relu(z, from, to);
+      } else if (f == Activations.TANH) {
+        tanh(z, from, to);
+      } else if (f == Activations.SIGMOID) {
+        sigmoid(z, from, to);
+      } else {
+        generic(f, z, from, to);
+      }
     }
   }
 
@@ -61,54 +54,55 @@ final class ActivationKernels {
     }
   }
 
-  /** D = D ⊙ f'(A); bias gradient += column sums of D. */
+  /**
+   * D = D ⊙ f'(A), row by row. One index serves both arrays, since the JIT doesn't vectorize a loop
+   * over two arrays at two offsets (measured: 3 times slower).
+   */
   static void backward(
-      Activation f,
-      int rows,
-      int columns,
-      float[] a,
-      int aOffset,
-      float[] d,
-      int dOffset,
-      float[] biasGradient,
-      int biasOffset) {
+      Activation f, int rows, int columns, float[] a, float[] d, int offset, int ld) {
+    if (f == Activations.IDENTITY) {
+      return;
+    }
     for (int i = 0; i < rows; i++) {
-      int x = aOffset + i * columns;
-      int y = dOffset + i * columns;
+      int from = offset + i * ld;
+      int to = from + columns;
       if (f == Activations.RELU) {
-        reluGradient(columns, a, x, d, y);
+        reluGradient(a, d, from, to);
       } else if (f == Activations.TANH) {
-        tanhGradient(columns, a, x, d, y);
+        tanhGradient(a, d, from, to);
       } else if (f == Activations.SIGMOID) {
-        sigmoidGradient(columns, a, x, d, y);
-      } else if (f != Activations.IDENTITY) {
-        genericGradient(f, columns, a, x, d, y);
+        sigmoidGradient(a, d, from, to);
+      } else {
+        genericGradient(f, a, d, from, to);
       }
-      add(columns, biasGradient, biasOffset, d, y);
     }
   }
 
-  private static void reluGradient(int n, float[] a, int x, float[] d, int y) {
-    for (int j = 0; j < n; j++) {
-      d[y + j] = a[x + j] > 0 ? d[y + j] : 0;
+  /**
+   * The derivative, 0 at a = 0 and else 1, without a branch that no processor could foresee
+   * (measured: 50 times slower): 2^150 a is 0 or at least 2, down to the smallest float.
+   */
+  private static void reluGradient(float[] a, float[] d, int from, int to) {
+    for (int j = from; j < to; j++) {
+      d[j] *= Math.min(1, a[j] * 0x1p127f * 0x1p23f);
     }
   }
 
-  private static void tanhGradient(int n, float[] a, int x, float[] d, int y) {
-    for (int j = 0; j < n; j++) {
-      d[y + j] *= 1 - a[x + j] * a[x + j];
+  private static void tanhGradient(float[] a, float[] d, int from, int to) {
+    for (int j = from; j < to; j++) {
+      d[j] *= 1 - a[j] * a[j];
     }
   }
 
-  private static void sigmoidGradient(int n, float[] a, int x, float[] d, int y) {
-    for (int j = 0; j < n; j++) {
-      d[y + j] *= a[x + j] * (1 - a[x + j]);
+  private static void sigmoidGradient(float[] a, float[] d, int from, int to) {
+    for (int j = from; j < to; j++) {
+      d[j] *= a[j] * (1 - a[j]);
     }
   }
 
-  private static void genericGradient(Activation f, int n, float[] a, int x, float[] d, int y) {
-    for (int j = 0; j < n; j++) {
-      d[y + j] *= (float) f.derivative(a[x + j]);
+  private static void genericGradient(Activation f, float[] a, float[] d, int from, int to) {
+    for (int j = from; j < to; j++) {
+      d[j] *= (float) f.derivative(a[j]);
     }
   }
 }

@@ -55,24 +55,15 @@ public interface Backend {
       int cOffset,
       int ldc);
 
-  /** Z = f(Z + 1 bias'): Z is rows x columns, the bias has one number a column. */
-  void addBiasAndActivate(
-      Activation f, int rows, int columns, Buffer z, int zOffset, Buffer bias, int biasOffset);
+  /** Z = f(Z): Z is rows x columns; what lies between its rows stays as it is. */
+  void activate(Activation f, int rows, int columns, Buffer z, int offset, int ld);
 
   /**
-   * The way back through an activation and a bias: D = D ⊙ f'(A), bias gradient = column sums of D.
-   * A (the layer's output) and D (the gradient by it) are rows x columns.
+   * The way back through an activation: D = D ⊙ f'(A), where A is the layer's output and D the
+   * gradient by it. Both are rows x columns and lie alike; what lies between rows stays as it is.
    */
-  void activationAndBiasGradient(
-      Activation f,
-      int rows,
-      int columns,
-      Buffer a,
-      int aOffset,
-      Buffer d,
-      int dOffset,
-      Buffer biasGradient,
-      int biasGradientOffset);
+  void activationGradient(
+      Activation f, int rows, int columns, Buffer a, Buffer d, int offset, int ld);
 
   /**
    * Adds the losses of a batch to {@code sums} and, unless {@code gradient} is null, writes the

@@ -122,32 +122,14 @@ abstract class CpuBackend implements Backend, DoubleGemm {
   }
 
   @Override
-  public final void addBiasAndActivate(
-      Activation f, int rows, int columns, Buffer z, int zOffset, Buffer bias, int biasOffset) {
-    ActivationKernels.forward(f, rows, columns, array(z), zOffset, array(bias), biasOffset);
+  public final void activate(Activation f, int rows, int columns, Buffer z, int offset, int ld) {
+    ActivationKernels.forward(f, rows, columns, array(z), offset, ld);
   }
 
   @Override
-  public final void activationAndBiasGradient(
-      Activation f,
-      int rows,
-      int columns,
-      Buffer a,
-      int aOffset,
-      Buffer d,
-      int dOffset,
-      Buffer biasGradient,
-      int biasGradientOffset) {
-    ActivationKernels.backward(
-        f,
-        rows,
-        columns,
-        array(a),
-        aOffset,
-        array(d),
-        dOffset,
-        array(biasGradient),
-        biasGradientOffset);
+  public final void activationGradient(
+      Activation f, int rows, int columns, Buffer a, Buffer d, int offset, int ld) {
+    ActivationKernels.backward(f, rows, columns, array(a), array(d), offset, ld);
   }
 
   @Override

@@ -15,6 +15,10 @@ import org.sparkmlp.optim.Optimizer;
  * with D_l the gradient of the weighted loss sum by the sums of layer l: dW_l = A_(l-1)' D_l, db_l
  * = column sums of D_l, D_(l-1) = (D_l W_l') ⊙ f'(A_(l-1)). Gradients are sums over rows, never
  * means.
+ *
+ * <p>In the flat vector a layer's biases follow its weights, as one more row of them. So the values
+ * of each layer but the last have one more column, of ones, and the products with weights add the
+ * biases, or sum their gradient, without a pass of their own: [A 1] [W; b] and [A 1]' D.
  */
 public final class Network {
   private final Topology topology;
@@ -24,10 +28,10 @@ public final class Network {
   private final Buffer gradient;
   private Buffer[] slots = {};
 
-  /** A_l for l = 0 .. depth, capacity x units. */
+  /** A_l for l = 0 .. depth, capacity x units, and the column of ones. */
   private final Buffer[] outputs;
 
-  /** D_l for l = 1 .. depth, likewise. */
+  /** D_l for l = 1 .. depth, laid out likewise; that column isn't used. */
   private final Buffer[] deltas;
 
   private final Buffer targets;
@@ -54,11 +58,17 @@ public final class Network {
     this.outputs = new Buffer[topology.depth() + 1];
     this.deltas = new Buffer[topology.depth() + 1];
     for (int l = 0; l <= topology.depth(); l++) {
-      outputs[l] = backend.allocate(capacity * topology.units(l));
-      deltas[l] = backend.allocate(training && l > 0 ? capacity * topology.units(l) : 0);
+      outputs[l] = backend.allocate(capacity * stride(l));
+      deltas[l] = backend.allocate(training && l > 0 ? capacity * stride(l) : 0);
+      backend.fill(outputs[l], 0, outputs[l].length(), 1);
     }
     this.targets = backend.allocate(capacity * (topology.classTargets() ? 1 : topology.outputs()));
     this.rowWeights = backend.allocate(capacity);
+  }
+
+  /** From one row of a layer's values to the next. */
+  private int stride(int l) {
+    return l < topology.depth() ? topology.units(l) + 1 : topology.units(l);
   }
 
   public Topology topology() {
@@ -107,7 +117,7 @@ public final class Network {
   /** Puts a row into place {@code i} of the batch. */
   public void load(int i, PackedBlock block, int row) {
     int columns = topology.inputs();
-    backend.upload(block.features(), row * columns, outputs[0], i * columns, columns);
+    backend.upload(block.features(), row * columns, outputs[0], i * stride(0), columns);
     int width = topology.classTargets() ? 1 : topology.outputs();
     backend.upload(block.targets(), row * width, targets, i * width, width);
     backend.upload(block.weights(), row, rowWeights, i, 1);
@@ -115,7 +125,7 @@ public final class Network {
 
   /** Puts features alone into place {@code i} of the batch, for {@link #predict}. */
   public void load(int i, float[] features) {
-    backend.upload(features, 0, outputs[0], i * topology.inputs(), topology.inputs());
+    backend.upload(features, 0, outputs[0], i * stride(0), topology.inputs());
   }
 
   /**
@@ -164,20 +174,19 @@ public final class Network {
           false,
           rows,
           out,
-          in,
+          in + 1,
           1,
           outputs[l - 1],
           0,
-          in,
+          stride(l - 1),
           weights,
           topology.weightsOffset(l),
           out,
           0,
           outputs[l],
           0,
-          out);
-      backend.addBiasAndActivate(
-          topology.activation(l), rows, out, outputs[l], 0, weights, topology.biasOffset(l));
+          stride(l));
+      backend.activate(topology.activation(l), rows, out, outputs[l], 0, stride(l));
     }
   }
 
@@ -195,30 +204,25 @@ public final class Network {
   }
 
   private void backward(int rows, boolean accumulate) {
-    float beta = accumulate ? 1 : 0;
     for (int l = topology.depth(); l >= 1; l--) {
       int in = topology.units(l - 1);
       int out = topology.units(l);
-      int bias = topology.biasOffset(l);
-      if (!accumulate) {
-        backend.fill(gradient, bias, out, 0);
-      }
-      backend.activationAndBiasGradient(
-          topology.activation(l), rows, out, outputs[l], 0, deltas[l], 0, gradient, bias);
+      backend.activationGradient(
+          topology.activation(l), rows, out, outputs[l], deltas[l], 0, stride(l));
       backend.gemm(
           true,
           false,
-          in,
+          in + 1,
           out,
           rows,
           1,
           outputs[l - 1],
           0,
-          in,
+          stride(l - 1),
           deltas[l],
           0,
-          out,
-          beta,
+          stride(l),
+          accumulate ? 1 : 0,
           gradient,
           topology.weightsOffset(l),
           out);
@@ -232,14 +236,14 @@ public final class Network {
             1,
             deltas[l],
             0,
-            out,
+            stride(l),
             weights,
             topology.weightsOffset(l),
             out,
             0,
             deltas[l - 1],
             0,
-            in);
+            stride(l - 1));
       }
     }
   }

@@ -176,54 +176,81 @@ public final class ExactSum implements Mergeable<ExactSum> {
    * was larger than 2^950.
    */
   public void total(double[] into) {
-    boolean good = finite;
-    if (count == 1) {
-      leaves.get(0).read(0, length, into);
-      for (int i = 0; i < length; i++) {
-        good &= Double.isFinite(into[i]);
-      }
-    } else if (digits != null) {
-      for (int i = 0; i < length; i++) {
-        into[i] = digits[i];
-      }
-      for (int d = 1; d < digitCount; d++) {
-        for (int i = 0; i < length; i++) {
-          into[i] += digits[d * length + i];
-        }
-      }
-    } else {
-      good = totalOfLeaves(into);
-    }
-    if (!good) {
+    if (!read((sums, from, n) -> System.arraycopy(sums, 0, into, from, n))) {
       Arrays.fill(into, 0, length, Double.NaN);
     }
   }
 
-  /** Cuts and adds slice by slice, in a little memory; returns whether all was finite. */
-  private boolean totalOfLeaves(double[] into) {
+  /**
+   * Writes the sum divided by {@code by}, as floats, to the given arrays one after the other, each
+   * of which begins with a slice.
+   *
+   * @return false if any vector held a NaN or an infinity; what was written means nothing then
+   */
+  boolean quotient(double by, float[]... into) {
+    int[] array = {0, 0}; // the one at hand, and where in the vector it begins
+    return read(
+        (sums, from, n) -> {
+          while (from >= array[1] + into[array[0]].length) {
+            array[1] += into[array[0]].length;
+            array[0]++;
+          }
+          divide(sums, n, by, into[array[0]], from - array[1]);
+        });
+  }
+
+  private static void divide(double[] sums, int n, double by, float[] into, int at) {
+    for (int i = 0; i < n; i++) {
+      into[at + i] = (float) (sums[i] / by);
+    }
+  }
+
+  /** Is given one slice of the total after the other. */
+  private interface SliceReader {
+    void read(double[] sums, int from, int n);
+  }
+
+  /** Reads slice by slice, in a little memory; ends and returns false where not all is finite. */
+  private boolean read(SliceReader reader) {
     int longest = longestSlice();
-    double[] slice = new double[longest];
+    double[] room = new double[longest];
     double[] sums = new double[digitCount * longest];
     int from = 0;
     for (int to : sliceEnds) {
       int n = to - from;
-      Arrays.fill(sums, 0);
-      int top = EMPTY;
-      for (Leaf leaf : leaves) {
-        top = add(leaf, from, to, slice, sums, 0, longest, top);
-        if (top == NOT_FINITE) {
-          return false;
-        }
+      if (!finite || !sum(from, to, room, sums, longest)) {
+        return false;
       }
-      for (int i = 0; i < n; i++) {
-        into[from + i] = sums[i];
-      }
-      for (int d = 1; d < digitCount; d++) {
-        for (int i = 0; i < n; i++) {
-          into[from + i] += sums[d * longest + i];
-        }
-      }
+      reader.read(sums, from, n);
       from = to;
+    }
+    return finite;
+  }
+
+  /** Writes a slice of the total to the beginning of {@code sums}. */
+  private boolean sum(int from, int to, double[] room, double[] sums, int stride) {
+    int n = to - from;
+    if (count == 1) {
+      leaves.get(0).read(from, to, sums);
+      return largest(sums, n) < Double.POSITIVE_INFINITY;
+    }
+    if (digits != null) {
+      System.arraycopy(digits, from, sums, 0, n);
+      for (int d = 1; d < digitCount; d++) {
+        add(digits, d * length + from, sums, 0, n);
+      }
+      return true;
+    }
+    Arrays.fill(sums, 0);
+    int top = EMPTY;
+    for (Leaf leaf : leaves) {
+      top = add(leaf, from, to, room, sums, 0, stride, top);
+      if (top == NOT_FINITE) {
+        return false;
+      }
+    }
+    for (int d = 1; d < digitCount; d++) {
+      add(sums, d * stride, sums, 0, n);
     }
     return true;
   }

@@ -185,34 +185,32 @@ public final class Trainer {
     if (result.vector().isEmpty()) { // no shard had rows for these steps
       return new TrainingState(state.weights, state.slots, state.epoch, to, state.updates);
     }
-    double[] total = new double[plan.topology().size() * (plan.localSteps() == 1 ? 1 : copies())];
-    result.vector().total(total);
-    if (result.divergedStep() != Integer.MAX_VALUE || !isFinite(total)) {
+    if (result.divergedStep() != Integer.MAX_VALUE) {
       throw diverged(state, Math.min(result.divergedStep(), to - 1), result);
     }
     TrainingState next =
-        plan.localSteps() == 1
-            ? update(state, total, result.weight())
-            : average(state, to, total, result.scale());
+        plan.localSteps() == 1 ? update(state, result) : average(state, to, result);
+    if (next == null) { // the sum isn't finite
+      throw diverged(state, to - 1, result);
+    }
     if (!isFinite(next.weights) || !isFinite(next.slots)) {
       throw diverged(state, to - 1, result);
     }
     return next;
   }
 
-  private int copies() {
-    return 1 + plan.optimizer().slots().size();
-  }
-
-  /** One optimizer step on the driver, with the gradient of the mean loss of the whole batch. */
-  private TrainingState update(TrainingState state, double[] gradientSum, double weight) {
+  /**
+   * One optimizer step on the driver, with the gradient of the mean loss of the whole batch; null
+   * if the gradient isn't finite.
+   */
+  private TrainingState update(TrainingState state, RoundResult result) {
     int size = plan.topology().size();
     Backend backend = Backends.get(plan.backend());
     float[] weights = new float[size];
     float[] slots = new float[state.slots.length];
     float[] gradient = new float[size];
-    for (int i = 0; i < size; i++) {
-      gradient[i] = (float) gradientSum[i];
+    if (!result.vector().quotient(1, gradient)) {
+      return null;
     }
     Buffer w = buffer(backend, state.weights);
     Buffer[] s = new Buffer[plan.optimizer().slots().size()];
@@ -224,7 +222,7 @@ public final class Trainer {
         size,
         w,
         buffer(backend, gradient),
-        (float) (1 / weight),
+        (float) (1 / result.weight()),
         s,
         plan.rate(state.epoch, state.step, stepsPerEpoch),
         state.updates + 1);
@@ -241,26 +239,18 @@ public final class Trainer {
     return buffer;
   }
 
-  /** From the weighted mean of the shards' weights and slots. */
-  private TrainingState average(TrainingState state, int to, double[] total, double scale) {
-    int size = plan.topology().size();
-    float[] weights = new float[size];
+  /** From the weighted mean of the shards' weights and slots; null if it isn't finite. */
+  private TrainingState average(TrainingState state, int to, RoundResult result) {
+    float[] weights = new float[plan.topology().size()];
     float[] slots = new float[state.slots.length];
-    for (int i = 0; i < size; i++) {
-      weights[i] = (float) (total[i] / scale);
-    }
-    for (int i = 0; i < slots.length; i++) {
-      slots[i] = (float) (total[size + i] / scale);
+    if (!result.vector().quotient(result.scale(), weights, slots)) {
+      return null;
     }
     Averaging.Point next =
         averaging.next(
             new Averaging.Point(state.weights, state.slots, state.updates),
             new Averaging.Point(weights, slots, state.updates + to - state.step));
     return new TrainingState(next.weights(), next.slots(), state.epoch, to, next.updates());
-  }
-
-  private static boolean isFinite(double[] values) {
-    return Double.isFinite(values[0]); // an exact sum is NaN everywhere or nowhere
   }
 
   private static boolean isFinite(float[] values) {
