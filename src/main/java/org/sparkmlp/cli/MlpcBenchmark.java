@@ -88,7 +88,11 @@ final class MlpcBenchmark implements Callable<Integer> {
   }
 
   private static MLPClassifier ours(int epochs) {
-    return new MLPClassifier().setLayers(LAYERS).setMaxIter(epochs).setSeed(1);
+    return new MLPClassifier()
+        .setLayers(LAYERS)
+        .setLearningRateSchedule("linear")
+        .setMaxIter(epochs)
+        .setSeed(1);
   }
 
   /** The fewest epochs with which a fit reaches that accuracy. */

@@ -1,8 +1,13 @@
 package org.sparkmlp.train;
 
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamField;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import org.sparkmlp.util.FloatStreams;
 
 /**
  * The sum of vectors that doesn't depend on the order or the grouping in which they are added.
@@ -97,14 +102,34 @@ public final class ExactSum implements Mergeable<ExactSum> {
   private static final class Leaf implements Serializable {
     private static final long serialVersionUID = 1;
 
-    private final float[] floats;
-    private final double[] doubles;
-    private final float scale;
+    /** What Java writes by itself: all but the floats. (Transient ones would be lost on Kryo.) */
+    @SuppressWarnings("UnusedVariable")
+    private static final ObjectStreamField[] serialPersistentFields = {
+      new ObjectStreamField("doubles", double[].class), new ObjectStreamField("scale", float.class)
+    };
+
+    private float[] floats;
+    private double[] doubles;
+    private float scale;
 
     Leaf(float[] floats, double[] doubles, float scale) {
       this.floats = floats;
       this.doubles = doubles;
       this.scale = scale;
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      out.defaultWriteObject();
+      if (doubles == null) {
+        FloatStreams.write(out, floats);
+      }
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      in.defaultReadObject();
+      if (doubles == null) {
+        floats = FloatStreams.read(in);
+      }
     }
 
     /** Copies a slice to the beginning of {@code into}. */
@@ -200,8 +225,11 @@ public final class ExactSum implements Mergeable<ExactSum> {
   }
 
   private static void divide(double[] sums, int n, double by, float[] into, int at) {
+    for (int i = 0; i < n; i++) { // a loop of its own is vectorized
+      sums[i] /= by;
+    }
     for (int i = 0; i < n; i++) {
-      into[at + i] = (float) (sums[i] / by);
+      into[at + i] = (float) sums[i];
     }
   }
 
@@ -214,43 +242,54 @@ public final class ExactSum implements Mergeable<ExactSum> {
   private boolean read(SliceReader reader) {
     int longest = longestSlice();
     double[] room = new double[longest];
-    double[] sums = new double[digitCount * longest];
+    double[][] sums = new double[digitCount][longest];
     int from = 0;
     for (int to : sliceEnds) {
       int n = to - from;
-      if (!finite || !sum(from, to, room, sums, longest)) {
+      if (!finite || !sum(from, to, room, sums)) {
         return false;
       }
-      reader.read(sums, from, n);
+      reader.read(sums[0], from, n);
       from = to;
     }
     return finite;
   }
 
-  /** Writes a slice of the total to the beginning of {@code sums}. */
-  private boolean sum(int from, int to, double[] room, double[] sums, int stride) {
+  /** Writes a slice of the total to the beginning of {@code sums[0]}. */
+  private boolean sum(int from, int to, double[] room, double[][] sums) {
     int n = to - from;
+    double[] total = sums[0];
     if (count == 1) {
-      leaves.get(0).read(from, to, sums);
-      return largest(sums, n) < Double.POSITIVE_INFINITY;
+      leaves.get(0).read(from, to, total);
+      return largest(total, n) < Double.POSITIVE_INFINITY;
     }
     if (digits != null) {
-      System.arraycopy(digits, from, sums, 0, n);
+      System.arraycopy(digits, from, total, 0, n);
       for (int d = 1; d < digitCount; d++) {
-        add(digits, d * length + from, sums, 0, n);
+        add(digits, d * length + from, total, 0, n);
       }
       return true;
     }
-    Arrays.fill(sums, 0);
     int top = EMPTY;
+    for (double[] digit : sums) {
+      Arrays.fill(digit, 0, n, 0);
+    }
     for (Leaf leaf : leaves) {
-      top = add(leaf, from, to, room, sums, 0, stride, top);
-      if (top == NOT_FINITE) {
+      leaf.read(from, to, room);
+      int own = grid(room, n);
+      if (own == NOT_FINITE) {
         return false;
+      }
+      if (own > top) {
+        raise(sums, n, top, own);
+        top = own;
+      }
+      for (int d = 0; own != EMPTY && d + top - own < digitCount; d++) {
+        addDigit(room, n, own - d, sums[d + top - own]);
       }
     }
     for (int d = 1; d < digitCount; d++) {
-      add(sums, d * stride, sums, 0, n);
+      addAll(sums[d], total, n);
     }
     return true;
   }
@@ -272,61 +311,72 @@ public final class ExactSum implements Mergeable<ExactSum> {
       tops = new int[sliceEnds.length];
       Arrays.fill(tops, EMPTY);
     }
-    double[] slice = new double[longestSlice()];
+    int longest = longestSlice();
+    double[] room = new double[longest];
+    double[] digit = new double[longest];
     for (Leaf leaf : leaves) {
       int from = 0;
       for (int s = 0; s < sliceEnds.length && finite; s++) {
-        int top = add(leaf, from, sliceEnds[s], slice, digits, from, length, tops[s]);
-        finite = top != NOT_FINITE;
-        tops[s] = top;
-        from = sliceEnds[s];
+        int to = sliceEnds[s];
+        leaf.read(from, to, room);
+        int own = grid(room, to - from);
+        finite = own != NOT_FINITE;
+        if (finite && own != EMPTY) {
+          raise(s, from, to, own);
+          int lower = tops[s] - own;
+          for (int d = 0; d + lower < digitCount; d++) {
+            Arrays.fill(digit, 0, to - from, 0);
+            addDigit(room, to - from, own - d, digit);
+            add(digit, 0, digits, (d + lower) * length + from, to - from);
+          }
+        }
+        from = to;
       }
     }
     leaves.clear();
   }
 
-  /**
-   * Adds a slice of a leaf to digits: digit d begins at {@code at + d * stride}.
-   *
-   * @param slice room for it
-   * @param top the digits' top grid so far
-   * @return their top grid now; {@link #NOT_FINITE} if the slice has none
-   */
-  private int add(
-      Leaf leaf, int from, int to, double[] slice, double[] sums, int at, int stride, int top) {
-    int n = to - from;
-    leaf.read(from, to, slice);
-    double max = largest(slice, n);
+  /** The top grid of a slice of a leaf. */
+  private static int grid(double[] x, int n) {
+    double max = largest(x, n);
     if (max == 0) {
-      return top;
+      return EMPTY;
     }
-    if (!(max < StrictMath.scalb(1.0, WIDTH * (HIGHEST + 1)))) {
-      return NOT_FINITE;
-    }
-    int own = Math.max(LOWEST, Math.floorDiv(Math.getExponent(max), WIDTH));
-    int newTop = raise(sums, at, stride, n, top, own);
-    for (int d = 0; d + newTop - own < digitCount; d++) {
-      double m = 1.5 * StrictMath.scalb(1.0, WIDTH * (own - d) + 52);
-      addDigit(slice, n, m, sums, at + (d + newTop - own) * stride);
-    }
-    return newTop;
+    return max < StrictMath.scalb(1.0, WIDTH * (HIGHEST + 1))
+        ? Math.max(LOWEST, Math.floorDiv(Math.getExponent(max), WIDTH))
+        : NOT_FINITE;
   }
 
-  /** The largest magnitude; NaN if there is one. */
+  /** The largest magnitude; NaN if there is one. Its branches are foreseen. */
   private static double largest(double[] x, int n) {
     double max = 0;
     for (int i = 0; i < n; i++) {
-      max = Math.max(max, Math.abs(x[i]));
+      double v = Math.abs(x[i]);
+      if (v > max) {
+        max = v;
+      } else if (Double.isNaN(v)) {
+        return v;
+      }
     }
     return max;
   }
 
-  /** Adds the digit on the grid of {@code m}, and leaves the rest, to be cut next. */
-  private static void addDigit(double[] rest, int n, double m, double[] sums, int at) {
+  /**
+   * Adds the digit on a grid to {@code sums} and leaves the rest, to be cut next. One index serves
+   * both arrays, so that the JIT vectorizes.
+   */
+  private static void addDigit(double[] rest, int n, int grid, double[] sums) {
+    double m = 1.5 * StrictMath.scalb(1.0, WIDTH * grid + 52);
     for (int i = 0; i < n; i++) {
       double digit = (rest[i] + m) - m;
-      sums[at + i] += digit;
+      sums[i] += digit;
       rest[i] -= digit;
+    }
+  }
+
+  private static void addAll(double[] x, double[] sums, int n) {
+    for (int i = 0; i < n; i++) {
+      sums[i] += x[i];
     }
   }
 
@@ -334,15 +384,15 @@ public final class ExactSum implements Mergeable<ExactSum> {
   private void add(ExactSum other) {
     int from = 0;
     for (int s = 0; s < sliceEnds.length && finite; s++) {
-      int n = sliceEnds[s] - from;
+      int to = sliceEnds[s];
       if (other.tops[s] != EMPTY) {
-        tops[s] = raise(digits, from, length, n, tops[s], other.tops[s]);
+        raise(s, from, to, other.tops[s]);
         int lower = tops[s] - other.tops[s];
         for (int d = 0; d + lower < digitCount; d++) {
-          add(other.digits, d * length + from, digits, (d + lower) * length + from, n);
+          add(other.digits, d * length + from, digits, (d + lower) * length + from, to - from);
         }
       }
-      from = sliceEnds[s];
+      from = to;
     }
   }
 
@@ -352,25 +402,37 @@ public final class ExactSum implements Mergeable<ExactSum> {
     }
   }
 
-  /**
-   * Makes room for digits on higher grids, dropping those on the lowest; returns the higher of the
-   * two top grids.
-   */
-  private int raise(double[] sums, int at, int stride, int n, int top, int newTop) {
-    if (top >= newTop) {
-      return top;
+  /** Makes room for digits on higher grids, dropping those on the lowest. */
+  private void raise(int slice, int from, int to, int top) {
+    if (tops[slice] >= top) {
+      return;
     }
-    if (top != EMPTY) {
-      int by = Math.min(digitCount, newTop - top);
+    if (tops[slice] != EMPTY) {
+      int by = Math.min(digitCount, top - tops[slice]);
       for (int d = digitCount - 1; d >= 0; d--) {
-        int to = at + d * stride;
+        int at = d * length + from;
         if (d >= by) {
-          System.arraycopy(sums, at + (d - by) * stride, sums, to, n);
+          System.arraycopy(digits, at - by * length, digits, at, to - from);
         } else {
-          Arrays.fill(sums, to, to + n, 0);
+          Arrays.fill(digits, at, at + to - from, 0);
         }
       }
     }
-    return newTop;
+    tops[slice] = top;
+  }
+
+  /** Likewise, where each digit has an array of its own. */
+  private static void raise(double[][] sums, int n, int oldTop, int newTop) {
+    if (oldTop == EMPTY) {
+      return;
+    }
+    int by = Math.min(sums.length, newTop - oldTop);
+    for (int d = sums.length - 1; d >= 0; d--) {
+      if (d >= by) {
+        System.arraycopy(sums[d - by], 0, sums[d], 0, n);
+      } else {
+        Arrays.fill(sums[d], 0, n, 0);
+      }
+    }
   }
 }

@@ -1,16 +1,29 @@
 package org.sparkmlp.train;
 
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamField;
 import java.io.Serializable;
+import org.sparkmlp.util.FloatStreams;
 
 /** Where mini-batch training stands, between two rounds. */
 final class TrainingState implements Serializable {
   private static final long serialVersionUID = 1;
 
+  /** What Java writes by itself: all but the arrays. (Transient ones would be lost on Kryo.) */
+  @SuppressWarnings("UnusedVariable")
+  private static final ObjectStreamField[] serialPersistentFields = {
+    new ObjectStreamField("epoch", int.class),
+    new ObjectStreamField("step", int.class),
+    new ObjectStreamField("updates", long.class)
+  };
+
   /** The flat vector of weights. */
-  final float[] weights;
+  float[] weights;
 
   /** The optimizer's slots one after the other, each as long as the weights. */
-  final float[] slots;
+  float[] slots;
 
   /** Epoch at hand, from 0. */
   final int epoch;
@@ -27,6 +40,18 @@ final class TrainingState implements Serializable {
     this.epoch = epoch;
     this.step = step;
     this.updates = updates;
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    out.defaultWriteObject();
+    FloatStreams.write(out, weights);
+    FloatStreams.write(out, slots);
+  }
+
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    weights = FloatStreams.read(in);
+    slots = FloatStreams.read(in);
   }
 
   /** What shards need that only differentiate. */
