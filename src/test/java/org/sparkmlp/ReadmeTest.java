@@ -119,8 +119,24 @@ class ReadmeTest {
     Matcher links = Pattern.compile("\\]\\(([^)]+)\\)").matcher(readme());
     while (links.find()) {
       if (!links.group(1).startsWith("http")) {
-        assertThat(Path.of(links.group(1))).exists();
+        String[] fileAndHeading = links.group(1).split("#", 2);
+        Path file = Path.of(fileAndHeading[0]);
+        assertThat(file).exists();
+        if (fileAndHeading.length > 1) {
+          assertThat(Files.readAllLines(file).stream().filter(line -> line.startsWith("#")))
+              .extracting(ReadmeTest::anchor)
+              .contains(fileAndHeading[1]);
+        }
       }
     }
+  }
+
+  /** What a heading is linked by: in small letters, blanks as hyphens, no other signs. */
+  private static String anchor(String heading) {
+    return heading
+        .replaceFirst("^#+ ", "")
+        .toLowerCase(java.util.Locale.ROOT)
+        .replaceAll("[^a-z0-9 -]", "")
+        .replace(' ', '-');
   }
 }

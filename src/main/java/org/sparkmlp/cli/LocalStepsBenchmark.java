@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
  *
  * <p>All train on the same packed rows and take turns, with a seed for each turn: to the epoch,
  * when an accuracy is reached is a matter of chance as much as of method. What is far behind after
- * the first turn has no other.
+ * the first turn has no other, and what is hopeless is ended.
  */
 @Command(
     name = "localsteps",
@@ -50,6 +50,7 @@ final class LocalStepsBenchmark implements Callable<Integer> {
   private static final int[] HIDDEN = {256, 128};
   private static final Columns COLUMNS = new Columns("features", "label", null, "test");
   private static final int BLOCK_SIZE = 128;
+  private static final int WARM_EPOCHS = 3;
 
   @Mixin private BenchmarkOutput output;
 
@@ -81,7 +82,7 @@ final class LocalStepsBenchmark implements Callable<Integer> {
 
   @Option(
       names = "--epochs",
-      defaultValue = "15",
+      defaultValue = "25",
       description = "Most epochs of a training (${DEFAULT-VALUE}).")
   private int epochs;
 
@@ -125,6 +126,14 @@ final class LocalStepsBenchmark implements Callable<Integer> {
       for (int numShards : shards) {
         report.add(numShards, measure(rows, numShards));
       }
+      report
+          .json()
+          .put("batchSize", batchSize)
+          .put("stepSize", stepSize)
+          .put("schedule", schedule)
+          .put("epochs", epochs)
+          .put("momentum", momentum)
+          .put("outerRate", outerRate);
       output.write(report.text(), report.json());
       return 0;
     } finally {
@@ -154,17 +163,27 @@ final class LocalStepsBenchmark implements Callable<Integer> {
     try (ShardedRows rows = ShardedRows.pack(frame, COLUMNS, packing, survey)) {
       Problem problem = new Problem(rows, topology, (Optimizer) Solvers.parse("adam"));
       List<LocalStepsLine> lines = lines(problem);
-      train(problem, lines.get(lines.size() / 2).variant(), 1, 1, TrainingListener.NONE); // warm
+      warmUp(problem, lines);
       List<LocalStepsLine> turn = lines;
       for (int seed = 1; seed <= output.repeats(); seed++) {
-        for (LocalStepsLine line : turn) {
-          line.runs().add(run(problem, line.variant(), seed));
+        for (int i = turn.size() - 1; i >= 0; i--) { // many local steps first: they are fast
+          LocalStepsLine line = turn.get(i);
+          double most = LocalStepsLine.mostSeconds(lines);
+          line.runs().add(run(problem, line.variant(), seed, most));
         }
         if (seed == 1) {
           turn = LocalStepsLine.near(lines);
         }
       }
       return lines;
+    }
+  }
+
+  private void warmUp(Problem problem, List<LocalStepsLine> lines) {
+    for (LocalStepsLine line : lines) {
+      if (line.variant().product()) {
+        train(problem, line.variant(), WARM_EPOCHS, 1, TrainingListener.NONE);
+      }
     }
   }
 
@@ -207,9 +226,11 @@ final class LocalStepsBenchmark implements Callable<Integer> {
         .train(Initializer.parse("auto").weights(problem.topology, seed));
   }
 
-  private TimeToAccuracy run(Problem problem, LocalStepsVariant variant, int seed) {
+  private TimeToAccuracy run(
+      Problem problem, LocalStepsVariant variant, int seed, double mostSeconds) {
     TimeToAccuracy run =
-        TimeToAccuracy.of(accuracy, listener -> train(problem, variant, epochs, seed, listener));
+        TimeToAccuracy.of(
+            accuracy, mostSeconds, listener -> train(problem, variant, epochs, seed, listener));
     System.out.println(
         format("%d shards, localSteps %s, ", problem.rows.layout().numShards(), variant)
             + format("seed %d: accuracy %.4f, ", seed, run.accuracy())

@@ -10,6 +10,9 @@ record LocalStepsLine(LocalStepsVariant variant, List<TimeToAccuracy> runs) {
   /** What takes this many times longer than the best in the first turn isn't measured again. */
   private static final double FAR = 1.5;
 
+  /** What has taken this many times longer than the best won't win, and ends. */
+  private static final double HOPELESS = 10;
+
   double median(Function<TimeToAccuracy, Double> figure) {
     return BenchmarkOutput.median(runs.stream().map(figure).toList());
   }
@@ -25,10 +28,25 @@ record LocalStepsLine(LocalStepsVariant variant, List<TimeToAccuracy> runs) {
     return all.isEmpty() ? Double.POSITIVE_INFINITY : BenchmarkOutput.median(all);
   }
 
-  /** Those that are worth another turn. */
+  /** Time after which a training is to end; infinite while none has reached the target. */
+  static double mostSeconds(List<LocalStepsLine> lines) {
+    return HOPELESS
+        * lines.stream()
+            .flatMap(line -> line.runs.stream())
+            .mapToDouble(TimeToAccuracy::seconds)
+            .min()
+            .orElse(Double.POSITIVE_INFINITY);
+  }
+
+  /** Those that are worth another turn: not far from the best, or from the best plain one. */
   static List<LocalStepsLine> near(List<LocalStepsLine> lines) {
     double far = FAR * best(lines, variant -> true).seconds();
-    return lines.stream().filter(line -> line.seconds() <= far || line.variant.product()).toList();
+    double farPlain = FAR * best(lines, LocalStepsVariant::plain).seconds();
+    return lines.stream()
+        .filter(
+            line ->
+                line.seconds() <= (line.variant.plain() ? farPlain : far) || line.variant.product())
+        .toList();
   }
 
   /** The fastest of those that had the most turns. */

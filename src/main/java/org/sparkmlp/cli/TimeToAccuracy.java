@@ -8,19 +8,24 @@ import org.sparkmlp.train.DivergenceException;
 import org.sparkmlp.train.EpochRecord;
 import org.sparkmlp.train.TrainingListener;
 
-/** Follows a training until its validation accuracy reaches a target, and ends it there. */
+/**
+ * Follows a training until its validation accuracy reaches a target, or until that takes too long,
+ * and ends it there.
+ */
 final class TimeToAccuracy implements TrainingListener {
   /** How a listener ends training: its caller needs no weights. */
-  private static final class Reached extends RuntimeException {
+  private static final class Ended extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
 
   private final double target;
+  private final double mostSeconds;
   private final List<EpochRecord> epochs = new ArrayList<>();
   private boolean reached;
 
-  private TimeToAccuracy(double target) {
+  private TimeToAccuracy(double target, double mostSeconds) {
     this.target = target;
+    this.mostSeconds = mostSeconds;
   }
 
   /** A training that hears of its epochs. */
@@ -28,12 +33,12 @@ final class TimeToAccuracy implements TrainingListener {
     void run(TrainingListener listener);
   }
 
-  /** Trains until the target is reached, the epochs are over or the loss isn't finite. */
-  static TimeToAccuracy of(double target, Training training) {
-    TimeToAccuracy time = new TimeToAccuracy(target);
+  /** Trains until the target, the time or the epochs are reached, or the loss isn't finite. */
+  static TimeToAccuracy of(double target, double mostSeconds, Training training) {
+    TimeToAccuracy time = new TimeToAccuracy(target, mostSeconds);
     try {
       training.run(time);
-    } catch (Reached | DivergenceException e) {
+    } catch (Ended | DivergenceException e) {
       // the epochs until then are what there is to say
     }
     return time;
@@ -42,17 +47,19 @@ final class TimeToAccuracy implements TrainingListener {
   @Override
   public void onEpoch(EpochRecord epoch) {
     epochs.add(epoch);
-    if (epoch.validationAccuracy() >= target) {
-      reached = true;
-      throw new Reached();
+    reached = epoch.validationAccuracy() >= target;
+    if (reached || total() > mostSeconds) {
+      throw new Ended();
     }
   }
 
   /** Time of the epochs to the target, validation apart; infinite if it wasn't reached. */
   double seconds() {
-    return reached
-        ? epochs.stream().mapToDouble(EpochRecord::seconds).sum()
-        : Double.POSITIVE_INFINITY;
+    return reached ? total() : Double.POSITIVE_INFINITY;
+  }
+
+  private double total() {
+    return epochs.stream().mapToDouble(EpochRecord::seconds).sum();
   }
 
   /** Epochs to the target; infinite if it wasn't reached. */

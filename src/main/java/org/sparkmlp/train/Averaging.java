@@ -1,8 +1,9 @@
 package org.sparkmlp.train;
 
 /**
- * What becomes of the shards' mean after a round of local steps. A hook for experiments: it may
- * keep state, which is in no checkpoint, so an instance serves a single training.
+ * What becomes of the shards' mean after a round of local steps; not asked where every update is
+ * aggregated. A hook for experiments: it may keep state, which is in no checkpoint, so an instance
+ * serves a single training.
  */
 @FunctionalInterface
 public interface Averaging {

@@ -44,7 +44,7 @@ class LocalStepsBenchmarkTest {
   }
 
   @Test
-  void trainingEndsWithTheTarget() {
+  void trainingEndsWithTheTargetOrTheTime() {
     double[] accuracies = {0.5, 0.9, 0.8};
     List<Integer> begun = new ArrayList<>();
     TimeToAccuracy.Training training =
@@ -54,15 +54,18 @@ class LocalStepsBenchmarkTest {
             listener.onEpoch(new EpochRecord(i + 1, 0, 0, 0, 0, accuracies[i], 2));
           }
         };
-    TimeToAccuracy reached = TimeToAccuracy.of(0.85, training);
+    TimeToAccuracy reached = TimeToAccuracy.of(0.85, 100, training);
     assertThat(begun).containsExactly(0, 1);
     assertThat(reached.epochs()).isEqualTo(2);
     assertThat(reached.seconds()).isEqualTo(4);
-    TimeToAccuracy not = TimeToAccuracy.of(0.95, training);
+    TimeToAccuracy not = TimeToAccuracy.of(0.95, 100, training);
     assertThat(not.trained()).isEqualTo(3);
     assertThat(not.accuracy()).isEqualTo(0.9);
     assertThat(not.epochs()).isInfinite();
     assertThat(not.seconds()).isInfinite();
+    TimeToAccuracy late = TimeToAccuracy.of(0.95, 3, training);
+    assertThat(late.trained()).isEqualTo(2);
+    assertThat(late.seconds()).isInfinite();
   }
 
   @Test

@@ -465,10 +465,15 @@ class TrainerTest {
     // ten times the rows, and a network fifty times larger: several rounds an epoch, equally long
     DataLayout many = new DataLayout(784, new int[] {300_000, 300_000}, 0);
     assertThat(AutoLocalSteps.choose(many, 256, 12_000_000, 2).localSteps()).isEqualTo(33);
+    // a hundred shards: 1.5 s for 12 MB each by a tree, so a whole epoch of 7.7 ms updates
+    int[] hundred = new int[100];
+    java.util.Arrays.fill(hundred, 100_000);
+    DataLayout wide = new DataLayout(784, hundred, 0);
+    assertThat(AutoLocalSteps.choose(wide, 128, 1_000_000, 2).localSteps()).isEqualTo(782);
     assertThat(AutoLocalSteps.choose(small, 32, 10000, 2).localSteps()).isEqualTo(8);
     assertThat(AutoLocalSteps.choose(two, 8192, 12_000_000, 2).localSteps()).isEqualTo(1);
     assertThat(AutoLocalSteps.choose(small, 32, 10000, 2).reason())
         .isEqualTo(
-            "an aggregation costs about 30 ms, an update 0.019 ms: one aggregation an epoch of 8 updates");
+            "an aggregation costs about 33 ms, an update 0.019 ms: one aggregation an epoch of 8 updates");
   }
 }
