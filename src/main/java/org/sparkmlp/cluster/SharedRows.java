@@ -2,6 +2,7 @@ package org.sparkmlp.cluster;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -15,7 +16,6 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.scheduler.SparkListenerUnpersistRDD;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * One packed copy of a cached DataFrame for all fits that want the same one: the first packs it
@@ -152,19 +152,28 @@ final class SharedRows implements RowSource {
   }
 
   private Cache cache() {
-    RDD<?> rdd = cached.rdd();
     Cache cache;
     synchronized (caches) {
-      cache = caches.computeIfAbsent(rdd.id(), id -> new Cache());
+      cache = caches.computeIfAbsent(cached.rdd().id(), id -> new Cache());
     }
-    if (rdd.getStorageLevel()
-        .equals(StorageLevel.NONE())) { // unpersisted, perhaps before we listened
-      synchronized (caches) {
-        caches.remove(rdd.id(), cache);
-      }
-      cache.giveUp();
-    }
+    giveUpWhatIsGone();
     return cache;
+  }
+
+  /** Spark's events come late, and may be lost when there are too many. */
+  private void giveUpWhatIsGone() {
+    scala.collection.Map<Object, RDD<?>> persistent = cached.rdd().context().getPersistentRDDs();
+    List<Cache> gone = new ArrayList<>();
+    synchronized (caches) {
+      for (Iterator<Integer> ids = caches.keySet().iterator(); ids.hasNext(); ) {
+        Integer id = ids.next();
+        if (!persistent.contains(id)) {
+          gone.add(caches.get(id));
+          ids.remove();
+        }
+      }
+    }
+    gone.forEach(Cache::giveUp);
   }
 
   @Override

@@ -8,9 +8,8 @@ package org.sparkmlp.train;
  * for each byte that a shard returns {@value #DIRECT_SECONDS} s a shard where the driver adds them
  * up, or {@value #TREE_SECONDS} s times the root of their number where a tree of two levels does.
  * An update costs 6 floating-point operations for each weight and row, at a nominal {@value #FLOPS}
- * a second and core. Aggregation should take about a tenth of the time, and happen no more often
- * than that; the rounds of an epoch are equally long. (Measured by {@code bin/benchmark spark} and
- * {@code scale}.)
+ * a second and core. Aggregation should take about a tenth of the time; the rounds of an epoch are
+ * equally long. (Measured by {@code bin/benchmark spark} and {@code scale}.)
  */
 public final class AutoLocalSteps {
   private static final double ROUND_SECONDS = 0.03;
