@@ -72,7 +72,7 @@ final class KernelBenchmark implements Callable<Integer> {
       List.of(
           new Case(new int[] {784, 256, 128, 10}, 128, 60_000, 5),
           new Case(new int[] {784, 1024, 1024, 10}, 256, 30_000, 4),
-          new Case(new int[] {784, 2500, 2000, 1500, 1000, 500, 10}, 256, 20_480, 2));
+          new Case(new int[] {784, 2500, 2000, 1500, 1000, 500, 10}, 256, 20_480, 8));
 
   private static final int SGEMM = 1024;
   private static final int SGEMMS = 20;

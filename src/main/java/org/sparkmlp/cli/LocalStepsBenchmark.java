@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
 
 /**
  * Local steps on Fashion-MNIST: the time to an accuracy on the test rows by updates between two
- * aggregations, with and without what MLPClassifier doesn't do at an aggregation: outer Nesterov
- * momentum, and optimizer slots that begin anew. And how far what auto chooses is from the best.
+ * aggregations and outer momentum, and with what MLPClassifier doesn't do: optimizer slots that
+ * begin anew at aggregations. And how far what is done by default is from the best.
  *
  * <p>All train on the same packed rows and take turns, with a seed for each turn: to the epoch,
  * when an accuracy is reached is a matter of chance as much as of method. What is far behind after
@@ -102,16 +102,11 @@ final class LocalStepsBenchmark implements Callable<Integer> {
   private String schedule;
 
   @Option(
-      names = "--momentum",
+      names = "--outer-momentum",
+      split = ",",
       defaultValue = "0.9",
-      description = "Of the outer optimizer (${DEFAULT-VALUE}).")
-  private double momentum;
-
-  @Option(
-      names = "--outer-rate",
-      defaultValue = "0.7",
-      description = "Learning rate of the outer optimizer (${DEFAULT-VALUE}).")
-  private double outerRate;
+      description = "Beside none and the default (${DEFAULT-VALUE}).")
+  private double[] outerMomentum;
 
   /** What all trainings have in common. */
   private record Problem(ShardedRows rows, Topology topology, Optimizer optimizer) {}
@@ -131,9 +126,7 @@ final class LocalStepsBenchmark implements Callable<Integer> {
           .put("batchSize", batchSize)
           .put("stepSize", stepSize)
           .put("schedule", schedule)
-          .put("epochs", epochs)
-          .put("momentum", momentum)
-          .put("outerRate", outerRate);
+          .put("epochs", epochs);
       output.write(report.text(), report.json());
       return 0;
     } finally {
@@ -190,6 +183,7 @@ final class LocalStepsBenchmark implements Callable<Integer> {
   private List<LocalStepsLine> lines(Problem problem) {
     return LocalStepsVariant.all(
             localSteps,
+            outerMomentum,
             plan(problem, 2, 1, 1).stepsPerEpoch(problem.rows.layout()),
             AutoLocalSteps.choose(
                 problem.rows.layout(),
@@ -220,9 +214,9 @@ final class LocalStepsBenchmark implements Callable<Integer> {
     int vectors = v.localSteps() == 1 ? 1 : 1 + problem.optimizer.slots().size();
     new Trainer(
             new SparkObjective(problem.rows, 2, 4L * vectors * problem.topology.size()),
-            plan(problem, v.localSteps(), mostEpochs, seed),
+            plan(problem, v.localSteps(), mostEpochs, seed).withOuterMomentum(v.outerMomentum()),
             listener,
-            v.averaging(momentum, outerRate))
+            v.averaging())
         .train(Initializer.parse("auto").weights(problem.topology, seed));
   }
 

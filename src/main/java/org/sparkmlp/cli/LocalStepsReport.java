@@ -13,7 +13,7 @@ final class LocalStepsReport {
       new Table(
           "shards",
           "localSteps",
-          "outer",
+          "outerMomentum",
           "slots",
           "epochs to target",
           "s to target",
@@ -76,7 +76,7 @@ final class LocalStepsReport {
 
   private static void write(LocalStepsLine line, ObjectNode json) {
     json.put("localSteps", line.variant().localSteps());
-    json.put("outer", line.variant().outer());
+    json.put("outerMomentum", line.variant().outerMomentum());
     json.put("slotsReset", line.variant().reset());
     json.put("auto", line.variant().auto());
     put(json, "epochsToTarget", line.median(TimeToAccuracy::epochs));

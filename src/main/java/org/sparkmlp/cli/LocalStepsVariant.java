@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import org.sparkmlp.ml.MLPClassifier;
 import org.sparkmlp.train.AutoLocalSteps;
 import org.sparkmlp.train.Averaging;
 
@@ -13,17 +15,27 @@ import org.sparkmlp.train.Averaging;
  * @param localSteps H
  * @param name of H: the number, and whether it is a round an epoch or what auto chooses
  * @param auto whether it is what auto chooses
- * @param outer whether rounds have Nesterov momentum
+ * @param outerMomentum from round to round
  * @param reset whether slots begin every round at 0
  */
-record LocalStepsVariant(int localSteps, String name, boolean auto, boolean outer, boolean reset) {
+record LocalStepsVariant(
+    int localSteps, String name, boolean auto, double outerMomentum, boolean reset) {
+  /** MLPClassifier's. */
+  private static final double DEFAULT_MOMENTUM = new MLPClassifier().getOuterMomentum();
+
   /**
    * Each H once, from small to large, with all that can be done at an aggregation.
    *
    * @param given H, those that are more than an epoch cut to one
+   * @param momenta of rounds, beside none and the default
    * @param stepsPerEpoch updates of a shard
    */
-  static List<LocalStepsVariant> all(int[] given, int stepsPerEpoch, AutoLocalSteps.Choice choice) {
+  static List<LocalStepsVariant> all(
+      int[] given, double[] momenta, int stepsPerEpoch, AutoLocalSteps.Choice choice) {
+    double[] outer =
+        DoubleStream.concat(DoubleStream.of(0, DEFAULT_MOMENTUM), DoubleStream.of(momenta))
+            .distinct()
+            .toArray();
     int epoch = Math.max(2, stepsPerEpoch); // 1 would mean synchronous steps
     Map<Integer, String> names = new TreeMap<>();
     for (int steps : given) {
@@ -35,10 +47,10 @@ record LocalStepsVariant(int localSteps, String name, boolean auto, boolean oute
     names.forEach(
         (steps, name) -> {
           boolean auto = steps == choice.localSteps();
-          for (boolean outer : new boolean[] {false, true}) {
+          for (double momentum : outer) {
             for (boolean reset : new boolean[] {false, true}) {
-              if (steps > 1 || (!outer && !reset)) {
-                variants.add(new LocalStepsVariant(steps, steps + name, auto, outer, reset));
+              if (steps > 1 || (momentum == 0 && !reset)) {
+                variants.add(new LocalStepsVariant(steps, steps + name, auto, momentum, reset));
               }
             }
           }
@@ -48,30 +60,31 @@ record LocalStepsVariant(int localSteps, String name, boolean auto, boolean oute
 
   /** Whether MLPClassifier can be told to train so. */
   boolean plain() {
-    return !outer && !reset;
+    return !reset;
   }
 
   /** Whether MLPClassifier trains so when it isn't told how. */
   boolean product() {
-    return auto && plain();
+    return auto && !reset && (localSteps == 1 || outerMomentum == DEFAULT_MOMENTUM);
   }
 
   String outerName() {
-    return outer ? "nesterov" : "none";
+    return localSteps == 1 ? "" : "" + outerMomentum;
   }
 
   String slotsName() {
     return localSteps == 1 ? "" : reset ? "reset" : "averaged";
   }
 
-  /** What happens at aggregations, anew for a training. */
-  Averaging averaging(double momentum, double rate) {
-    Averaging averaging = outer ? new OuterNesterov(momentum, rate) : Averaging.MEAN;
-    return reset ? new SlotReset(averaging) : averaging;
+  /** What becomes of slots at aggregations. */
+  Averaging averaging() {
+    return reset ? new SlotReset() : Averaging.MEAN;
   }
 
   @Override
   public String toString() {
-    return name + (outer ? ", nesterov" : "") + (reset ? ", slots reset" : "");
+    return name
+        + (outerMomentum > 0 ? ", outer momentum " + outerMomentum : "")
+        + (reset ? ", slots reset" : "");
   }
 }

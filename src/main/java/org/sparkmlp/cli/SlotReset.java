@@ -5,13 +5,10 @@ import org.sparkmlp.train.Averaging;
 /**
  * The shards' optimizers begin every round anew: slots at 0, and with them the count of updates
  * that corrects their bias.
- *
- * @param inner decides on the weights
  */
-record SlotReset(Averaging inner) implements Averaging {
+record SlotReset() implements Averaging {
   @Override
   public Point next(Point before, Point mean) {
-    Point next = inner.next(before, mean);
-    return new Point(next.weights(), new float[next.slots().length], 0);
+    return new Point(mean.weights(), new float[mean.slots().length], 0);
   }
 }

@@ -68,6 +68,7 @@ final class ClassifierFit {
               p.batchSize(),
               p.learningRateSchedule(),
               p.localSteps(),
+              p.outerMomentum(),
               p.stepSize(),
               p.onDivergence())) {
         Check.that(
@@ -78,6 +79,11 @@ final class ClassifierFit {
             p.getSolver());
       }
     }
+    Check.that(
+        p.getLocalSteps() != 1 || !p.isSet(p.outerMomentum()) || p.getOuterMomentum() == 0,
+        "outerMomentum = %s has no use with localSteps = 1, where nothing is averaged; give solver = momentum(0.9) or"
+            + " nesterov(0.9) instead",
+        p.getOuterMomentum());
     Check.that(
         !p.isSet(p.layers())
             || !p.isSet(p.hiddenLayers())
@@ -330,6 +336,7 @@ final class ClassifierFit {
               Schedules.parse(params.getLearningRateSchedule()),
               params.getBatchSize(),
               localSteps,
+              params.getOuterMomentum(),
               params.getMaxIter(),
               params.getTol(),
               params.getSeed());

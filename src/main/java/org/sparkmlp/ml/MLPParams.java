@@ -86,6 +86,10 @@ public interface MLPParams extends HasWeightCol {
     return mlp().localSteps;
   }
 
+  default DoubleParam outerMomentum() {
+    return mlp().outerMomentum;
+  }
+
   default IntParam numShards() {
     return mlp().numShards;
   }
@@ -188,6 +192,10 @@ public interface MLPParams extends HasWeightCol {
     return (Integer) getOrDefault(localSteps());
   }
 
+  default double getOuterMomentum() {
+    return (Double) getOrDefault(outerMomentum());
+  }
+
   default int getNumShards() {
     return (Integer) getOrDefault(numShards());
   }
@@ -242,6 +250,7 @@ public interface MLPParams extends HasWeightCol {
     final DoubleParam tol;
     final LongParam seed;
     final IntParam localSteps;
+    final DoubleParam outerMomentum;
     final IntParam numShards;
     final Param<String> shardBy;
     final IntParam aggregationDepth;
@@ -353,6 +362,13 @@ public interface MLPParams extends HasWeightCol {
               "updates that each shard makes between two aggregations (>= 0); 1: every update is aggregated over all"
                   + " shards; 0: chosen from the sizes",
               Rules.intAtLeast("localSteps", 0));
+      outerMomentum =
+          new DoubleParam(
+              owner,
+              "outerMomentum",
+              "Nesterov momentum from aggregation to aggregation (>= 0, < 1), where shards make local steps; 0: training"
+                  + " goes on from their plain mean",
+              Rules.share("outerMomentum"));
       numShards =
           new IntParam(
               owner,
@@ -432,6 +448,7 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(tol, 0.0);
       owner.setDefault(seed, (long) owner.getClass().getName().hashCode());
       owner.setDefault(localSteps, 0);
+      owner.setDefault(outerMomentum, 0.7);
       owner.setDefault(numShards, 0);
       owner.setDefault(shardBy, SHARD_BY.get(0));
       owner.setDefault(aggregationDepth, 2);
@@ -502,6 +519,11 @@ public interface MLPParams extends HasWeightCol {
 
     default T setBatchSize(int value) {
       set(batchSize(), value);
+      return self();
+    }
+
+    default T setOuterMomentum(double value) {
+      set(outerMomentum(), value);
       return self();
     }
 

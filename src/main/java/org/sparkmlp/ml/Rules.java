@@ -83,6 +83,17 @@ final class Rules {
                 value));
   }
 
+  /** Rule of a share of a whole, that isn't all of it. */
+  static Function1<Object, Object> share(String name) {
+    return rule(
+        value ->
+            Check.that(
+                (Double) value >= 0 && (Double) value < 1,
+                "%s must be at least 0 and less than 1, got %s",
+                name,
+                value));
+  }
+
   static Function1<int[], Object> sizes(String name, int least) {
     return rule(
         value ->

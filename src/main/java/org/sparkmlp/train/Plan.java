@@ -17,6 +17,8 @@ import org.sparkmlp.util.Check;
  * @param batchSize rows of one update
  * @param localSteps updates that a shard makes on its own between two aggregations; 1: every update
  *     is aggregated
+ * @param outerMomentum μ of {@link OuterMomentum}; 0: training goes on from the plain mean. Without
+ *     meaning where every update is aggregated
  * @param epochs T, passes over the data
  * @param tol least improvement of the training loss that counts; 0 switches stopping off
  */
@@ -28,6 +30,7 @@ public record Plan(
     Schedule schedule,
     int batchSize,
     int localSteps,
+    double outerMomentum,
     int epochs,
     double tol,
     long seed)
@@ -38,6 +41,32 @@ public record Plan(
 
   /** So that counting steps can't overflow an int. */
   private static final int MOST_STEPS = 1 << 30;
+
+  /** A plan without outer momentum. */
+  public Plan(
+      Topology topology,
+      String backend,
+      Optimizer optimizer,
+      double stepSize,
+      Schedule schedule,
+      int batchSize,
+      int localSteps,
+      int epochs,
+      double tol,
+      long seed) {
+    this(
+        topology,
+        backend,
+        optimizer,
+        stepSize,
+        schedule,
+        batchSize,
+        localSteps,
+        0,
+        epochs,
+        tol,
+        seed);
+  }
 
   /** Updates an epoch: of all shards together, or, with local steps, of each shard. */
   public int stepsPerEpoch(DataLayout layout) {
@@ -62,7 +91,33 @@ public record Plan(
   /** The same plan but for η. */
   Plan withStepSize(double other) {
     return new Plan(
-        topology, backend, optimizer, other, schedule, batchSize, localSteps, epochs, tol, seed);
+        topology,
+        backend,
+        optimizer,
+        other,
+        schedule,
+        batchSize,
+        localSteps,
+        outerMomentum,
+        epochs,
+        tol,
+        seed);
+  }
+
+  /** The same plan but for μ. */
+  public Plan withOuterMomentum(double other) {
+    return new Plan(
+        topology,
+        backend,
+        optimizer,
+        stepSize,
+        schedule,
+        batchSize,
+        localSteps,
+        other,
+        epochs,
+        tol,
+        seed);
   }
 
   /** Everything that the weights depend on, but for data and initial weights, in lines of text. */
@@ -73,6 +128,7 @@ public record Plan(
     lines.add("learningRateSchedule " + schedule.spec());
     lines.add("batchSize " + batchSize);
     lines.add("localSteps " + localSteps);
+    lines.add("outerMomentum " + outerMomentum);
     lines.add("maxIter " + epochs);
     lines.add("tol " + tol);
     lines.add("seed " + seed);

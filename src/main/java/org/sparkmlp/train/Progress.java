@@ -64,7 +64,7 @@ final class Progress {
     Backoff backoff = new Backoff(state.epoch + 1, update, good.epoch, stepSize);
     backoffs.add(backoff);
     epochs.subList(good.epoch, epochs.size()).clear();
-    state = good;
+    state = good.withoutVelocity(); // which is of the larger rate
     goodLoss = Double.POSITIVE_INFINITY; // what the larger rate reached is no measure any more
     return backoff;
   }
@@ -74,6 +74,7 @@ final class Progress {
         new Checkpoint()
             .put("weights", state.weights)
             .put("slots", state.slots)
+            .put("velocity", state.velocity)
             .put("counters", state.epoch, state.updates)
             .put("history", history())
             .put("backoffs", returns())
@@ -121,6 +122,7 @@ final class Progress {
     return new TrainingState(
         checkpoint.floats(prefix + "weights"),
         checkpoint.floats(prefix + "slots"),
+        prefix.isEmpty() ? checkpoint.floats("velocity") : TrainingState.NONE,
         (int) counters[0],
         0,
         counters[1]);

@@ -22,6 +22,7 @@ public final class Trainer {
   private final Safeguards safeguards;
   private final Averaging averaging;
   private final int stepsPerEpoch;
+  private final double outerMomentum;
   private final Costs.Meter meter = new Costs.Meter();
   private Plan plan; // the given one, with a smaller step size after a return to earlier weights
 
@@ -35,8 +36,8 @@ public final class Trainer {
   }
 
   /**
-   * Trainer that makes something else of the mean of local steps, once. It has no safeguards, since
-   * what the averaging keeps could be neither resumed nor taken back.
+   * Trainer that makes something else of the mean of local steps. It has no safeguards, since what
+   * the averaging keeps could be neither resumed nor taken back.
    */
   public Trainer(Objective objective, Plan plan, TrainingListener listener, Averaging averaging) {
     this(objective, plan, listener, Safeguards.NONE, averaging);
@@ -55,6 +56,8 @@ public final class Trainer {
     this.safeguards = safeguards;
     this.averaging = averaging;
     this.stepsPerEpoch = plan.stepsPerEpoch(objective.layout());
+    // one shard is its own mean
+    this.outerMomentum = objective.layout().numShards() > 1 ? plan.outerMomentum() : 0;
   }
 
   /**
@@ -118,7 +121,8 @@ public final class Trainer {
     int size = plan.topology().size();
     float[] slots = new float[plan.optimizer().slots().size() * size];
     return new Progress(
-        new TrainingState(initialWeights.clone(), slots, 0, 0, 0), safeguards.backOff());
+        new TrainingState(initialWeights.clone(), slots, TrainingState.NONE, 0, 0, 0),
+        safeguards.backOff());
   }
 
   private Progress resume(Checkpoint checkpoint) {
@@ -167,7 +171,7 @@ public final class Trainer {
               ? objective.round(
                   new SyncStep(plan, stepsPerEpoch, objective.layout().numShards()),
                   state.withoutSlots())
-              : objective.round(new LocalSteps(plan, stepsPerEpoch, to), state);
+              : objective.round(new LocalSteps(plan, stepsPerEpoch, to), state.withoutVelocity());
       meter.add(result.nanos(), result.bytes());
       meter.addRows(result.rows());
       state = advance(state, to, result);
@@ -178,12 +182,12 @@ public final class Trainer {
           sums.loss / sums.weight,
           meter.rows());
     }
-    return new TrainingState(state.weights, state.slots, state.epoch + 1, 0, state.updates);
+    return state.at(state.epoch + 1, 0);
   }
 
   private TrainingState advance(TrainingState state, int to, RoundResult result) {
     if (result.vector().isEmpty()) { // no shard had rows for these steps
-      return new TrainingState(state.weights, state.slots, state.epoch, to, state.updates);
+      return state.at(state.epoch, to);
     }
     if (result.divergedStep() != Integer.MAX_VALUE) {
       throw diverged(state, Math.min(result.divergedStep(), to - 1), result);
@@ -230,7 +234,8 @@ public final class Trainer {
     for (int j = 0; j < s.length; j++) {
       backend.download(s[j], 0, slots, j * size, size);
     }
-    return new TrainingState(weights, slots, state.epoch, state.step + 1, state.updates + 1);
+    return new TrainingState(
+        weights, slots, TrainingState.NONE, state.epoch, state.step + 1, state.updates + 1);
   }
 
   private static Buffer buffer(Backend backend, float[] values) {
@@ -250,7 +255,14 @@ public final class Trainer {
         averaging.next(
             new Averaging.Point(state.weights, state.slots, state.updates),
             new Averaging.Point(weights, slots, state.updates + to - state.step));
-    return new TrainingState(next.weights(), next.slots(), state.epoch, to, next.updates());
+    float[] velocity = TrainingState.NONE;
+    if (outerMomentum > 0) {
+      weights = next.weights().clone();
+      velocity = OuterMomentum.move(outerMomentum, state.weights, weights, state.velocity);
+    } else {
+      weights = next.weights();
+    }
+    return new TrainingState(weights, next.slots(), velocity, state.epoch, to, next.updates());
   }
 
   private static boolean isFinite(float[] values) {

@@ -11,6 +11,8 @@ import org.sparkmlp.util.FloatStreams;
 final class TrainingState implements Serializable {
   private static final long serialVersionUID = 1;
 
+  static final float[] NONE = {};
+
   /** What Java writes by itself: all but the arrays. (Transient ones would be lost on Kryo.) */
   @SuppressWarnings("UnusedVariable")
   private static final ObjectStreamField[] serialPersistentFields = {
@@ -25,6 +27,11 @@ final class TrainingState implements Serializable {
   /** The optimizer's slots one after the other, each as long as the weights. */
   float[] slots;
 
+  /**
+   * What {@link OuterMomentum} keeps from round to round, on the driver; empty before the first.
+   */
+  float[] velocity;
+
   /** Epoch at hand, from 0. */
   final int epoch;
 
@@ -34,9 +41,11 @@ final class TrainingState implements Serializable {
   /** Updates made since training began. */
   final long updates;
 
-  TrainingState(float[] weights, float[] slots, int epoch, int step, long updates) {
+  TrainingState(
+      float[] weights, float[] slots, float[] velocity, int epoch, int step, long updates) {
     this.weights = weights;
     this.slots = slots;
+    this.velocity = velocity;
     this.epoch = epoch;
     this.step = step;
     this.updates = updates;
@@ -52,10 +61,21 @@ final class TrainingState implements Serializable {
     in.defaultReadObject();
     weights = FloatStreams.read(in);
     slots = FloatStreams.read(in);
+    velocity = NONE;
+  }
+
+  /** The same weights and slots at another time. */
+  TrainingState at(int epoch, int step) {
+    return new TrainingState(weights, slots, velocity, epoch, step, updates);
+  }
+
+  /** What shards need that descend. */
+  TrainingState withoutVelocity() {
+    return new TrainingState(weights, slots, NONE, epoch, step, updates);
   }
 
   /** What shards need that only differentiate. */
   TrainingState withoutSlots() {
-    return new TrainingState(weights, new float[0], epoch, step, updates);
+    return new TrainingState(weights, NONE, NONE, epoch, step, updates);
   }
 }

@@ -279,16 +279,33 @@ class BadInputTest {
             c -> c.setBatchSize(8),
             c -> c.setLearningRateSchedule("cosine"),
             c -> c.setLocalSteps(1),
+            c -> c.setOuterMomentum(0.5),
             c -> c.setStepSize(0.1),
             c -> c.setOnDivergence("backoff"));
     List<String> names =
-        List.of("batchSize", "learningRateSchedule", "localSteps", "stepSize", "onDivergence");
+        List.of(
+            "batchSize",
+            "learningRateSchedule",
+            "localSteps",
+            "outerMomentum",
+            "stepSize",
+            "onDivergence");
     for (int i = 0; i < setters.size(); i++) {
       MLPClassifier lbfgs = new MLPClassifier().setSolver("l-bfgs").setMaxIter(2);
       lbfgs.fit(rows);
       setters.get(i).accept(lbfgs);
       fails(lbfgs, rows, names.get(i) + " is set, but solver = l-bfgs has no use for it");
     }
+  }
+
+  @Test
+  void outerMomentumWhereNothingIsAveraged() {
+    Dataset<Row> rows = with(1.0, GOOD, 1.0, false);
+    fails(
+        classifier().setLocalSteps(1).setOuterMomentum(0.5),
+        rows,
+        "outerMomentum = 0.5 has no use with localSteps = 1, where nothing is averaged");
+    classifier().setLocalSteps(1).setOuterMomentum(0).fit(rows);
   }
 
   @Test
@@ -360,6 +377,11 @@ class BadInputTest {
         .hasMessageContaining("tol must be a finite number >= 0, got -1.0");
     assertThatThrownBy(() -> c.setLocalSteps(-1))
         .hasMessageContaining("localSteps must be at least 0, got -1");
+    for (double momentum : new double[] {-0.1, 1, Double.NaN}) {
+      assertThatThrownBy(() -> c.setOuterMomentum(momentum))
+          .hasMessageContaining(
+              "outerMomentum must be at least 0 and less than 1, got " + momentum);
+    }
     assertThatThrownBy(() -> c.setNumShards(40_000))
         .hasMessageContaining("numShards must be between 0 and 32768, got 40000");
     for (int interval : new int[] {0, -2}) {

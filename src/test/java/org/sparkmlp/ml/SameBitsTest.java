@@ -161,16 +161,17 @@ class SameBitsTest {
             new int[] {COLUMNS, HIDDEN, 4}, Activations.RELU, Losses.SOFTMAX_CROSS_ENTROPY, true);
     Plan plan =
         new Plan(
-            topology,
-            "openblas",
-            new Adam(0.9, 0.999, 1e-8),
-            0.001,
-            Schedules.parse("cosine"),
-            localSteps == 1 ? SYNC_BATCH : LOCAL_BATCH,
-            localSteps,
-            EPOCHS,
-            0,
-            5);
+                topology,
+                "openblas",
+                new Adam(0.9, 0.999, 1e-8),
+                0.001,
+                Schedules.parse("cosine"),
+                localSteps == 1 ? SYNC_BATCH : LOCAL_BATCH,
+                localSteps,
+                EPOCHS,
+                0,
+                5)
+            .withOuterMomentum(new MLPClassifier().getOuterMomentum());
     List<float[]> features = new ArrayList<>();
     List<float[]> labelsAndWeights = new ArrayList<>();
     for (Row row : rows()) {

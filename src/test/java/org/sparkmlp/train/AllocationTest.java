@@ -40,7 +40,8 @@ class AllocationTest {
     Rows rows = Rows.clouds(new Random(1), 8 * 1000, 20, 5);
     LocalObjective objective = rows.objective(1, 128);
     float[] start = Initializer.parse("auto").weights(topology, 1);
-    TrainingState state = new TrainingState(start, new float[2 * start.length], 0, 0, 0);
+    TrainingState state =
+        new TrainingState(start, new float[2 * start.length], TrainingState.NONE, 0, 0, 0);
     LocalSteps thousand = new LocalSteps(plan, 1000, 1000);
     long allocated = Long.MAX_VALUE;
     for (int i = 0; i < 5; i++) { // the first runs load classes and grow workspaces

@@ -29,16 +29,17 @@ class BackoffTest {
       double stepSize, int localSteps, Safeguards safeguards, TrainingListener listener) {
     Plan plan =
         new Plan(
-            LINEAR,
-            "openblas",
-            (Optimizer) Solvers.parse("momentum"),
-            stepSize,
-            Schedules.parse("constant"),
-            16,
-            localSteps,
-            EPOCHS,
-            0,
-            42);
+                LINEAR,
+                "openblas",
+                (Optimizer) Solvers.parse("momentum"),
+                stepSize,
+                Schedules.parse("constant"),
+                16,
+                localSteps,
+                EPOCHS,
+                0,
+                42)
+            .withOuterMomentum(0.5);
     Rows rows = Rows.clouds(new Random(12), 100, 6, 4);
     return new Trainer(rows.objective(2, 16), plan, listener, safeguards).train(START);
   }

@@ -83,16 +83,17 @@ class CheckpointTest {
       }
       Plan plan =
           new Plan(
-              TOPOLOGY,
-              "openblas",
-              (Optimizer) solver,
-              0.01,
-              Schedules.parse("warmup(2ep).then(cosine)"),
-              8,
-              localSteps,
-              epochs,
-              tol,
-              seed);
+                  TOPOLOGY,
+                  "openblas",
+                  (Optimizer) solver,
+                  0.01,
+                  Schedules.parse("warmup(2ep).then(cosine)"),
+                  8,
+                  localSteps,
+                  epochs,
+                  tol,
+                  seed)
+              .withOuterMomentum(0.7);
       return new Trainer(objective, plan, listener, new Safeguards(policy, false)).train(START);
     }
 
@@ -486,6 +487,7 @@ class CheckpointTest {
               n[3],
               n[4]));
     }
+    plans.add(plan.withOuterMomentum(0.5));
     List<String> keys = new ArrayList<>();
     plans.forEach(p -> keys.add(new CheckpointKey(p.description(), objective, START).hash()));
     float[] start = START.clone();

@@ -278,7 +278,7 @@ class TrainerTest {
     RoundResult round =
         objective.round(
             new LocalSteps(plan, steps, steps),
-            new TrainingState(START, new float[2 * START.length], 0, 0, 0));
+            new TrainingState(START, new float[2 * START.length], TrainingState.NONE, 0, 0, 0));
     assertThat(round.rows()).isEqualTo(64);
     assertThat(round.scale()).isEqualTo(64);
     assertThat(round.weight()).isEqualTo(64);
@@ -339,7 +339,7 @@ class TrainerTest {
     RoundResult round =
         objective.round(
             new LocalSteps(plan, steps, 2),
-            new TrainingState(START, new float[2 * START.length], 0, 0, 0));
+            new TrainingState(START, new float[2 * START.length], TrainingState.NONE, 0, 0, 0));
     double[] total = new double[3 * START.length];
     round.vector().total(total);
     float[] means = new float[total.length];
@@ -379,13 +379,43 @@ class TrainerTest {
     int steps = plan.stepsPerEpoch(objective.layout());
     RoundResult second =
         objective.round(
-            new LocalSteps(plan, steps, steps), new TrainingState(START, slots, 1, 0, 7));
+            new LocalSteps(plan, steps, steps),
+            new TrainingState(START, slots, TrainingState.NONE, 1, 0, 7));
     double[] total = new double[3 * START.length];
     second.vector().total(total);
     for (int i = 0; i < START.length; i++) {
       assertThat(means.get(1).weights()[i]).isEqualTo((float) (total[i] / second.scale()));
     }
     assertThat(means.get(1).updates()).isEqualTo(7 + steps);
+  }
+
+  @Test
+  void outerMomentumMovesTheMeanOfSeveralShards() {
+    Rows rows = Rows.clouds(new Random(17), 120, COLUMNS, 4);
+    Plan plan = plan("adam", 0.05, 16, 2, 3).withOuterMomentum(0.6);
+    List<Averaging.Point> heard = new ArrayList<>();
+    Averaging listening =
+        (before, mean) -> {
+          heard.add(before);
+          heard.add(mean);
+          return mean;
+        };
+    float[] weights = train(rows.objective(3, 16), plan, listening);
+    double[] velocity = new double[START.length];
+    for (int round = 0; 2 * round < heard.size(); round++) {
+      float[] before = heard.get(2 * round).weights();
+      float[] mean = heard.get(2 * round + 1).weights();
+      float[] after = 2 * round + 2 < heard.size() ? heard.get(2 * round + 2).weights() : weights;
+      for (int i = 0; i < velocity.length; i++) {
+        double d = before[i] - mean[i];
+        velocity[i] = 0.6 * velocity[i] + d;
+        assertThat((double) after[i])
+            .isCloseTo(before[i] - 0.7 * (d + 0.6 * velocity[i]), within(1e-6));
+      }
+    }
+    LocalObjective single = rows.objective(1, 16);
+    assertThat(train(single, plan).weights())
+        .containsExactly(train(single, plan.withOuterMomentum(0)).weights());
   }
 
   @Test

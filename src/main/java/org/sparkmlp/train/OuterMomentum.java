@@ -1,0 +1,40 @@
+package org.sparkmlp.train;
+
+/**
+ * Nesterov momentum over rounds of local steps, after DiLoCo (Douillard et al. 2023) and SlowMo
+ * (Wang et al. 2020): what the mean of the shards' weights has moved is a gradient to an outer
+ * optimizer, which is PyTorch's SGD with {@code nesterov = True}.
+ *
+ * <pre>{@code
+ * d = w - mean
+ * b = μ b + d                      b: the velocity, 0 at first
+ * w = w - (1 - μ/2) (d + μ b)
+ * }</pre>
+ *
+ * <p>The rate of 1 - μ/2 makes μ = 0 the plain mean, and is near the 0.7 of DiLoCo where momentum
+ * is. A mean of m shards moves about as far as one of them, not m times as far as they did
+ * together; the momentum makes up for it. ({@code bin/benchmark localsteps} has the figures.)
+ */
+final class OuterMomentum {
+  private OuterMomentum() {}
+
+  /**
+   * Makes the mean, in place, the weights that the next round begins with.
+   *
+   * @param before weights that the round at hand began with; not changed
+   * @param mean of the shards' weights at its end
+   * @param velocity b of the rounds before; empty: 0; not changed
+   * @return b
+   */
+  static float[] move(double momentum, float[] before, float[] mean, float[] velocity) {
+    float[] next = new float[mean.length];
+    double rate = 1 - momentum / 2;
+    for (int i = 0; i < mean.length; i++) {
+      double d = (double) before[i] - mean[i];
+      double b = velocity.length == 0 ? d : momentum * velocity[i] + d;
+      mean[i] = (float) (before[i] - rate * (d + momentum * b));
+      next[i] = (float) b;
+    }
+    return next;
+  }
+}
