@@ -13,11 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
+import org.sparkmlp.cluster.FeatureSurvey;
 import org.sparkmlp.cluster.HadoopCheckpointStore;
 import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.BinaryCrossEntropy;
 import org.sparkmlp.function.Hinge;
@@ -180,9 +182,19 @@ final class ClassifierFit {
     Topology topology = topology(numFeatures, numClasses);
     float[] start = initialWeights(topology);
     String backend = Backends.get(params.getBackend()).name();
+    FeatureSurvey features =
+        FeatureSurvey.isNeeded(numFeatures, params.getStandardization())
+            ? source.features(numFeatures, params.getStandardization())
+            : null;
+    Scaling scaling = params.getStandardization() ? features.scaling() : null;
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
-            numFeatures, numClasses, numShards(dataset, survey), params.getBlockSize());
+            numFeatures,
+            numClasses,
+            numShards(dataset, survey),
+            params.getBlockSize(),
+            scaling,
+            features == null ? numFeatures : features.numbersOfRow(scaling));
     long packingStart = System.nanoTime();
     return source.with(
         packing,
@@ -192,6 +204,7 @@ final class ClassifierFit {
                 rows,
                 (System.nanoTime() - packingStart) / 1e9,
                 topology,
+                scaling,
                 backend,
                 start,
                 checkpoints));
@@ -320,6 +333,7 @@ final class ClassifierFit {
       ShardedRows rows,
       double packingSeconds,
       Topology topology,
+      Scaling scaling,
       String backend,
       float[] start,
       CheckpointPolicy checkpoints) {
@@ -396,6 +410,6 @@ final class ClassifierFit {
             rows.bytes(),
             result.costs());
     String uid = Identifiable$.MODULE$.randomUID("mlpcModel");
-    return new MLPClassificationModel(uid, topology, result.weights()).setSummary(summary);
+    return new MLPClassificationModel(uid, topology, scaling, result.weights()).setSummary(summary);
   }
 }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
@@ -44,6 +45,10 @@ public interface MLPParams extends HasWeightCol {
 
   default Param<String> loss() {
     return mlp().loss;
+  }
+
+  default BooleanParam standardization() {
+    return mlp().standardization;
   }
 
   default Param<String> weightInit() {
@@ -152,6 +157,10 @@ public interface MLPParams extends HasWeightCol {
     return getOrDefault(loss());
   }
 
+  default boolean getStandardization() {
+    return (Boolean) getOrDefault(standardization());
+  }
+
   default String getWeightInit() {
     return getOrDefault(weightInit());
   }
@@ -240,6 +249,7 @@ public interface MLPParams extends HasWeightCol {
     final IntArrayParam hiddenLayers;
     final Param<String> activation;
     final Param<String> loss;
+    final BooleanParam standardization;
     final Param<String> weightInit;
     final Param<Vector> initialWeights;
     final Param<String> solver;
@@ -299,6 +309,13 @@ public interface MLPParams extends HasWeightCol {
                           Losses.parse(spec);
                         }
                       }));
+      standardization =
+          new BooleanParam(
+              owner,
+              "standardization",
+              "whether features are standardized, by mean and standard deviation of the training rows: (x - mean) /"
+                  + " deviation; x / deviation, so that rows stay sparse, if sparse rows leave out more than half of all"
+                  + " numbers; 0 where the deviation is 0. The model does the same to what it predicts on");
       weightInit =
           new Param<>(
               owner,
@@ -442,6 +459,7 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(hiddenLayers, new int[] {100});
       owner.setDefault(activation, "relu");
       owner.setDefault(loss, AUTO);
+      owner.setDefault(standardization, false);
       owner.setDefault(weightInit, AUTO);
       owner.setDefault(solver, "adam");
       owner.setDefault(stepSize, 0.0);
@@ -492,6 +510,11 @@ public interface MLPParams extends HasWeightCol {
 
     default T setLoss(String value) {
       set(loss(), value);
+      return self();
+    }
+
+    default T setStandardization(boolean value) {
+      set(standardization(), value);
       return self();
     }
 
