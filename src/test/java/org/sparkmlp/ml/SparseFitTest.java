@@ -101,7 +101,7 @@ class SparseFitTest {
 
   @Test
   void sparseAndDenseRowsGiveTheSameResult() {
-    List<Row> rows = documents(3, 400, 600, 20);
+    List<Row> rows = documents(3, 400, 600, 15);
     for (String solver : new String[] {"momentum", "sgd", "l-bfgs"}) {
       MLPClassifier c = classifier().setSolver(solver);
       if (solver.equals("l-bfgs")) {
@@ -129,7 +129,7 @@ class SparseFitTest {
 
   @Test
   void anyOrderPartitioningAndBlockSizeGivesTheSameBitsWithRowsOfBothForms() {
-    List<Row> rows = documents(4, 300, 600, 20);
+    List<Row> rows = documents(4, 300, 600, 15);
     for (List<Row> forms : List.of(rows, with(rows, i -> i % 10 == 0))) {
       Dataset<Row> base = frame(forms);
       Vector expected = classifier().fit(base).weights();
@@ -144,7 +144,7 @@ class SparseFitTest {
 
   @Test
   void allWaysToPredictAgreeOnBothForms() {
-    List<Row> rows = documents(5, 300, 600, 20);
+    List<Row> rows = documents(5, 300, 600, 15);
     MLPClassificationModel model = classifier().fit(frame(rows));
     for (int dense : new int[] {1, 7, 1000}) {
       Dataset<Row> forms = frame(with(rows, i -> i % dense == 0));
@@ -160,8 +160,8 @@ class SparseFitTest {
 
   @Test
   void aSparseVectorOfAnotherSizeOrWithABadNumberIsRefused() {
-    MLPClassificationModel model = classifier().fit(frame(documents(5, 100, 600, 20)));
-    List<Row> bad = documents(5, 10, 600, 20);
+    MLPClassificationModel model = classifier().fit(frame(documents(5, 100, 600, 15)));
+    List<Row> bad = documents(5, 10, 600, 15);
     bad.set(4, RowFactory.create(1.0, Vectors.sparse(600, new int[] {5}, new double[] {1e300})));
     String sentence = "has the value 1.0E300 in feature 5, but features must be finite floats";
     org.assertj.core.api.Assertions.assertThatThrownBy(() -> classifier().fit(frame(bad)))
