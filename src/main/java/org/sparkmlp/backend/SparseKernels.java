@@ -1,9 +1,9 @@
 package org.sparkmlp.backend;
 
 /**
- * Products with sparse rows: for each number of a row of A, a row of B is added to one of C. Rows are
- * copied to arrays of their own before they are added: only where one index serves all arrays does
- * the JIT compiler know that they don't overlap, and vectorizes (measured: 5 times faster).
+ * Products with sparse rows: for each number of a row of A, a row of B is added to one of C. Rows
+ * are copied to arrays of their own before they are added: only where one index serves all arrays
+ * does the JIT compiler know that they don't overlap, and vectorizes (measured: 5 times faster).
  */
 final class SparseKernels {
   private SparseKernels() {}
@@ -55,14 +55,7 @@ final class SparseKernels {
 
   /** Adds four rows times the factors from {@code at} on. */
   private static void add(
-      int n,
-      float[] sum,
-      float[] x0,
-      float[] x1,
-      float[] x2,
-      float[] x3,
-      float[] factors,
-      int at) {
+      int n, float[] sum, float[] x0, float[] x1, float[] x2, float[] x3, float[] factors, int at) {
     float f0 = factors[at];
     float f1 = factors[at + 1];
     float f2 = factors[at + 2];

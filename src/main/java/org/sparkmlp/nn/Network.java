@@ -316,8 +316,7 @@ public final class Network {
       Buffer delta = sumGradient(l, rows);
       if (l == 1 && sparseRows != null) {
         float beta = accumulate ? 1 : 0;
-        backend.sparseGemm(
-            true, sums, sparseRows, delta, 0, sumStride(l), beta, gradient, 0, sums);
+        backend.sparseGemm(true, sums, sparseRows, delta, 0, sumStride(l), beta, gradient, 0, sums);
       } else {
         backend.gemm(
             true,

@@ -92,8 +92,8 @@ class FunctionVariantsTest {
               classes);
       float[] weights = Initializer.parse("auto").weights(topology, 1);
       String path = folder.resolve(name).toString();
-      MLPClassificationModel model = new MLPClassificationModel("m", topology, weights);
-      ModelFormat.save(model, topology, weights, path, spark());
+      MLPClassificationModel model = new MLPClassificationModel("m", topology, null, weights);
+      ModelFormat.save(model, topology, null, weights, path, spark());
       ModelFormat.Saved loaded = ModelFormat.load(path, spark());
       assertThat(loaded.topology()).isEqualTo(topology);
       assertThat(loaded.topology().loss()).isEqualTo(topology.loss());

@@ -167,8 +167,9 @@ class OwnFunctionsTest {
     float[] weights = Initializer.parse("auto").weights(topology, 1);
     String path = folder.resolve("stranger").toString();
     ModelFormat.save(
-        new MLPClassificationModel("m", topology, weights),
+        new MLPClassificationModel("m", topology, null, weights),
         topology,
+        null,
         weights,
         path,
         SparkSessions.shared());
