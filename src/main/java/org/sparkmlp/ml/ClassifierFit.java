@@ -76,6 +76,12 @@ final class ClassifierFit {
               p.localSteps(),
               p.outerMomentum(),
               p.stepSize(),
+              p.weightDecay(),
+              p.inputDropout(),
+              p.hiddenDropout(),
+              p.maxNorm(),
+              p.gradientClipNorm(),
+              p.gradientClipValue(),
               p.onDivergence())) {
         Check.that(
             !p.isSet(param),
@@ -84,7 +90,14 @@ final class ClassifierFit {
             param.name(),
             p.getSolver());
       }
+      Check.that(
+          p.getRegParam() == 0 || p.getElasticNetParam() == 0,
+          "elasticNetParam = %s with solver = %s: the line search can't cope with |w|_1, whose gradient jumps; set"
+              + " elasticNetParam = 0, or take another solver",
+          p.getElasticNetParam(),
+          p.getSolver());
     }
+    RegularizationParams.check(p, hiddenLayers(p));
     Check.that(
         p.getLocalSteps() != 1 || !p.isSet(p.outerMomentum()) || p.getOuterMomentum() == 0,
         "outerMomentum = %s has no use with localSteps = 1, where nothing is averaged; give solver = momentum(0.9) or"
@@ -109,6 +122,10 @@ final class ClassifierFit {
     checkLoss(p);
     int hidden = p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
     Activations.forLayers(p.getActivation(), hidden);
+  }
+
+  private static int hiddenLayers(MLPClassifier p) {
+    return p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
   }
 
   private static boolean agree(int[] layers, int[] hidden) {
@@ -352,7 +369,8 @@ final class ClassifierFit {
                   params.getMaxIter(),
                   params.getTol(),
                   listener,
-                  checkpoints)
+                  checkpoints,
+                  RegularizationParams.read(params, topology))
               .train(start);
     } else {
       Optimizer optimizer = (Optimizer) solver;
@@ -375,7 +393,8 @@ final class ClassifierFit {
               params.getOuterMomentum(),
               params.getMaxIter(),
               params.getTol(),
-              params.getSeed());
+              params.getSeed(),
+              RegularizationParams.read(params, topology));
       long resultBytes = 4L * topology.size() * (localSteps == 1 ? 1 : 1 + slots);
       LOG.info(
           "{}: training {} with {} on {} rows in {} shards, backend {}, localSteps {} ({})",
