@@ -438,7 +438,7 @@ public interface MLPParams extends HasWeightCol {
           new DoubleParam(
               owner,
               "elasticNetParam",
-              "α of that penalty (0 to 1): 0 is L2, 1 is L1, which mini-batch solvers follow by its subgradient and"
+              "α of the penalty of regParam (0 to 1): 0 is L2, 1 is L1, which mini-batch solvers follow by its subgradient and"
                   + " l-bfgs can't have",
               Rules.unitInterval("elasticNetParam"));
       weightDecay =
@@ -459,7 +459,8 @@ public interface MLPParams extends HasWeightCol {
           new DoubleArrayParam(
               owner,
               "hiddenDropout",
-              "likewise of the values of hidden layers (>= 0, < 1): one share for all of them, or one a layer",
+              "share of the values of hidden layers that a row goes without at random while training (>= 0, < 1), one for"
+                  + " all hidden layers or one a layer; the others count 1 / (1 - share) times",
               Rules.shares("hiddenDropout"));
       maxNorm =
           new DoubleParam(

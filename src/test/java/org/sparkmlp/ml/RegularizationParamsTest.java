@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -110,7 +111,7 @@ class RegularizationParamsTest {
   @Test
   void clippingShortensTheStepsOfSgd() {
     MLPClassifier sgd = classifier().setSolver("sgd").setStepSize(0.1).setMaxIter(1);
-    double[] start = weights(sgd.copy(new org.apache.spark.ml.param.ParamMap()).setStepSize(1e-30));
+    double[] start = weights(sgd.copy(new ParamMap()).setStepSize(1e-30));
     double free = distance(start, weights(sgd));
     double byNorm = distance(start, weights(sgd.setGradientClipNorm(0.01)));
     assertThat(byNorm).isLessThan(0.2 * free).isPositive();
@@ -139,6 +140,17 @@ class RegularizationParamsTest {
     assertThat(weights(classifier().setHiddenLayers(4, 4).setHiddenDropout(0.3)))
         .containsExactly(weights(classifier().setHiddenLayers(4, 4).setHiddenDropout(0.3, 0.3)))
         .isNotEqualTo(weights(classifier().setHiddenLayers(4, 4).setHiddenDropout(0.3, 0)));
+  }
+
+  @Test
+  void aGridMayTryLists() {
+    MLPClassifier classifier = classifier();
+    double[][] lists = {{0.5}, {0.1, 0.2}};
+    ParamMap[] grid = Grids.grid().add(classifier.hiddenDropout(), lists).build();
+    assertThat(grid).hasSize(2);
+    for (int i = 0; i < 2; i++) {
+      assertThat(classifier.copy(grid[i]).getHiddenDropout()).containsExactly(lists[i]);
+    }
   }
 
   private static double last(MLPClassifier classifier) {
