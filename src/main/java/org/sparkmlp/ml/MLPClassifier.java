@@ -100,18 +100,14 @@ public class MLPClassifier
   public StructType transformSchema(StructType schema) {
     SchemaCheck.features(schema, getFeaturesCol());
     SchemaCheck.label(schema, getLabelCol());
-    if (hasWeights()) {
+    if (Fit.hasWeights(this)) {
       SchemaCheck.weight(schema, getWeightCol());
     }
     if (isDefined(validationIndicatorCol())) {
       SchemaCheck.validation(schema, getValidationIndicatorCol());
     }
-    ClassifierFit.checkParams(this);
+    ClassifierTask.checkParams(this);
     return super.transformSchema(schema);
-  }
-
-  boolean hasWeights() {
-    return isDefined(weightCol()) && !getWeightCol().isEmpty();
   }
 
   /** Trains on a DataFrame of any size. Its packed copy is freed when the fit ends or fails. */
@@ -148,8 +144,7 @@ public class MLPClassifier
   }
 
   private MLPClassificationModel train(Dataset<?> dataset, boolean oneOfSeveral) {
-    ClassifierFit fit =
-        new ClassifierFit(this, listener == null ? TrainingListener.NONE : listener);
+    Fit<MLPClassificationModel> fit = new Fit<>(this, new ClassifierTask(this), listener);
     return FitJobs.run(dataset.sparkSession().sparkContext(), () -> fit.run(dataset, oneOfSeveral));
   }
 

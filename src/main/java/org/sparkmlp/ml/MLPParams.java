@@ -30,6 +30,12 @@ public interface MLPParams extends HasWeightCol {
   /** The params of this stage. */
   Holder mlp();
 
+  /** Spark's own param. */
+  String getFeaturesCol();
+
+  /** Spark's own param. */
+  String getLabelCol();
+
   default IntArrayParam layers() {
     return mlp().layers;
   }

@@ -2,10 +2,8 @@ package org.sparkmlp.ml;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MetadataUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,9 +16,6 @@ import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
-import org.sparkmlp.function.Activations;
-import org.sparkmlp.function.Loss;
-import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
@@ -40,28 +35,31 @@ import org.sparkmlp.train.TrainingResult;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
-/** One fit: reads sizes off the data, packs it, trains, and makes a model. */
-final class ClassifierFit {
-  private static final Logger LOG = LoggerFactory.getLogger(ClassifierFit.class);
+/**
+ * One fit: reads sizes off the data, packs it, trains, and makes a model.
+ *
+ * @param <M> the model
+ */
+final class Fit<M> {
+  private static final Logger LOG = LoggerFactory.getLogger(Fit.class);
 
-  /**
-   * More classes than this aren't inferred from labels: likelier the label isn't a class (as in
-   * Spark).
-   */
-  private static final int MOST_INFERRED_CLASSES = 100;
-
-  private final MLPClassifier params;
+  private final MLPParams params;
+  private final Task<M> task;
   private final TrainingListener listener;
   private final Solver solver;
 
-  ClassifierFit(MLPClassifier params, TrainingListener listener) {
+  /**
+   * @param listener may be null
+   */
+  Fit(MLPParams params, Task<M> task, TrainingListener listener) {
     this.params = params;
-    this.listener = listener;
+    this.task = task;
+    this.listener = listener == null ? TrainingListener.NONE : listener;
     this.solver = Solvers.parse(params.getSolver());
   }
 
   /** Checks what params say together, without data. */
-  static void checkParams(MLPClassifier p) {
+  static void checkParams(MLPParams p) {
     if (Solvers.parse(p.getSolver()) instanceof Lbfgs) {
       for (Param<?> param :
           List.of(
@@ -96,44 +94,21 @@ final class ClassifierFit {
         "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
             + " repartition the DataFrame, or take shardBy = hash",
         p.getNumShards());
-    if (p.isSet(p.layers())) {
-      int outputs = p.getLayers()[p.getLayers().length - 1];
-      checkClasses(p, outputs == 1 ? 2 : outputs);
-      checkOutputs(p.getLoss(), p.getLayers());
-    }
+  }
+
+  static boolean hasWeights(MLPParams p) {
+    return p.isDefined(p.weightCol()) && !p.getWeightCol().isEmpty();
   }
 
   private static boolean agree(int[] layers, int[] hidden) {
     return Arrays.equals(Arrays.copyOfRange(layers, 1, layers.length - 1), hidden);
   }
 
-  private static void checkClasses(MLPClassifier p, int classesOfLayers) {
-    Check.that(
-        p.getNumClasses() == 0 || p.getNumClasses() == classesOfLayers,
-        "layers = %s are for %d classes, but numClasses = %d",
-        Arrays.toString(p.getLayers()),
-        classesOfLayers,
-        p.getNumClasses());
-  }
-
-  private static void checkOutputs(String loss, int[] layers) {
-    boolean single = layers[layers.length - 1] == 1;
-    boolean binary = loss.equals(Losses.BINARY_CROSS_ENTROPY.spec());
-    Check.that(
-        loss.equals(MLPParams.AUTO) || single == binary,
-        single
-            ? "layers = %s end in a single output, which is for loss = binaryCrossEntropy, not %s; end them in the"
-                + " number of classes"
-            : "layers = %s end in several outputs, but loss = %s is for a single one; end them in 1",
-        Arrays.toString(layers),
-        loss);
-  }
-
   /**
    * @param oneOfSeveral whether other fits on the same DataFrame are likely, so that they had
    *     better share its packed rows
    */
-  MLPClassificationModel run(Dataset<?> dataset, boolean oneOfSeveral) {
+  M run(Dataset<?> dataset, boolean oneOfSeveral) {
     Check.that(
         !dataset.isStreaming(),
         "a streaming DataFrame can't be trained on, since training goes over the rows many times; write it to files"
@@ -143,22 +118,17 @@ final class ClassifierFit {
         new Columns(
             params.getFeaturesCol(),
             params.getLabelCol(),
-            params.hasWeights() ? params.getWeightCol() : null,
+            hasWeights(params) ? params.getWeightCol() : null,
             params.isDefined(params.validationIndicatorCol())
                 ? params.getValidationIndicatorCol()
                 : null);
     int numFeatures = numFeatures(dataset);
-    int knownClasses = knownClasses(dataset);
+    int knownClasses = task.knownClasses(dataset);
     RowSource source =
         oneOfSeveral ? RowSource.shared(dataset, columns) : RowSource.own(dataset, columns);
     Survey survey = source.survey(knownClasses);
-    int numClasses = knownClasses > 0 ? knownClasses : inferredClasses(survey);
-    Check.that(
-        !params.isDefined(params.thresholds()) || params.getThresholds().length == numClasses,
-        "thresholds has %d numbers, but there are %d classes; give one a class",
-        params.isDefined(params.thresholds()) ? params.getThresholds().length : 0,
-        numClasses);
-    Topology topology = topology(numFeatures, numClasses);
+    int numClasses = task.numClasses(knownClasses, survey);
+    Topology topology = task.topology(numFeatures, numClasses);
     float[] start = initialWeights(topology);
     String backend = Backends.get(params.getBackend()).name();
     ShardedRows.Packing packing =
@@ -212,55 +182,6 @@ final class ClassifierFit {
     return found;
   }
 
-  /** From layers, numClasses or the label's metadata; 0 if none of them says. */
-  private int knownClasses(Dataset<?> dataset) {
-    if (params.isSet(params.layers())) {
-      int outputs = params.getLayers()[params.getLayers().length - 1];
-      return outputs == 1 ? 2 : outputs;
-    }
-    if (params.getNumClasses() > 0) {
-      return params.getNumClasses();
-    }
-    Option<Object> known =
-        MetadataUtils.getNumClasses(dataset.schema().apply(params.getLabelCol()));
-    return known.isDefined() ? Math.max(2, (Integer) known.get()) : 0;
-  }
-
-  private int inferredClasses(Survey survey) {
-    int classes = Math.max(2, survey.maxLabel() + 1);
-    Check.that(
-        classes <= MOST_INFERRED_CLASSES,
-        "column '%s' has labels up to %d, but more than %d classes aren't inferred from labels: set numClasses, or let"
-            + " StringIndexer make labels with metadata",
-        params.getLabelCol(),
-        survey.maxLabel(),
-        MOST_INFERRED_CLASSES);
-    return classes;
-  }
-
-  private Topology topology(int numFeatures, int numClasses) {
-    String lossSpec = params.getLoss();
-    boolean binary = lossSpec.equals(Losses.BINARY_CROSS_ENTROPY.spec());
-    int[] layers;
-    if (params.isSet(params.layers())) {
-      layers = params.getLayers();
-    } else {
-      Check.that(
-          !binary || numClasses == 2,
-          "loss = binaryCrossEntropy is for two classes, but there are %d; take softmaxCrossEntropy",
-          numClasses);
-      IntStream ends = IntStream.of(binary ? 1 : numClasses);
-      IntStream inner = IntStream.concat(IntStream.of(params.getHiddenLayers()), ends);
-      layers = IntStream.concat(IntStream.of(numFeatures), inner).toArray();
-    }
-    boolean single = layers[layers.length - 1] == 1;
-    Loss loss =
-        !lossSpec.equals(MLPParams.AUTO)
-            ? Losses.parse(lossSpec)
-            : single ? Losses.BINARY_CROSS_ENTROPY : Losses.SOFTMAX_CROSS_ENTROPY;
-    return new Topology(layers, Activations.parse(params.getActivation()), loss, true);
-  }
-
   private float[] initialWeights(Topology topology) {
     if (!params.isSet(params.initialWeights())) {
       return Initializer.parse(params.getWeightInit()).weights(topology, params.getSeed());
@@ -294,7 +215,7 @@ final class ClassifierFit {
     return (int) Math.min(Math.min(parallelism, ExactSum.MAX_LEAVES), byRows);
   }
 
-  private MLPClassificationModel train(
+  private M train(
       ShardedRows rows,
       double packingSeconds,
       Topology topology,
@@ -373,7 +294,6 @@ final class ClassifierFit {
             packingSeconds,
             rows.bytes(),
             result.costs());
-    String uid = Identifiable$.MODULE$.randomUID("mlpcModel");
-    return new MLPClassificationModel(uid, topology, result.weights()).setSummary(summary);
+    return task.model(topology, result.weights(), summary);
   }
 }

@@ -1,0 +1,130 @@
+package org.sparkmlp.ml;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MetadataUtils;
+import org.apache.spark.sql.Dataset;
+import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.Loss;
+import org.sparkmlp.function.Losses;
+import org.sparkmlp.nn.Topology;
+import org.sparkmlp.util.Check;
+import scala.Option;
+
+/** Classes: the label is the number of one, and every class has an output (two may share one). */
+final class ClassifierTask implements Task<MLPClassificationModel> {
+  /**
+   * More classes than this aren't inferred from labels: likelier the label isn't a class (as in
+   * Spark).
+   */
+  private static final int MOST_INFERRED_CLASSES = 100;
+
+  private final MLPClassifier params;
+
+  ClassifierTask(MLPClassifier params) {
+    this.params = params;
+  }
+
+  /** Checks what params say together, without data. */
+  static void checkParams(MLPClassifier p) {
+    Fit.checkParams(p);
+    if (p.isSet(p.layers())) {
+      int outputs = p.getLayers()[p.getLayers().length - 1];
+      checkClasses(p, outputs == 1 ? 2 : outputs);
+      checkOutputs(p.getLoss(), p.getLayers());
+    }
+  }
+
+  private static void checkClasses(MLPClassifier p, int classesOfLayers) {
+    Check.that(
+        p.getNumClasses() == 0 || p.getNumClasses() == classesOfLayers,
+        "layers = %s are for %d classes, but numClasses = %d",
+        Arrays.toString(p.getLayers()),
+        classesOfLayers,
+        p.getNumClasses());
+  }
+
+  private static void checkOutputs(String loss, int[] layers) {
+    boolean single = layers[layers.length - 1] == 1;
+    boolean binary = loss.equals(Losses.BINARY_CROSS_ENTROPY.spec());
+    Check.that(
+        loss.equals(MLPParams.AUTO) || single == binary,
+        single
+            ? "layers = %s end in a single output, which is for loss = binaryCrossEntropy, not %s; end them in the"
+                + " number of classes"
+            : "layers = %s end in several outputs, but loss = %s is for a single one; end them in 1",
+        Arrays.toString(layers),
+        loss);
+  }
+
+  /** From layers, numClasses or the label's metadata; 0 if none of them says. */
+  @Override
+  public int knownClasses(Dataset<?> dataset) {
+    if (params.isSet(params.layers())) {
+      int outputs = params.getLayers()[params.getLayers().length - 1];
+      return outputs == 1 ? 2 : outputs;
+    }
+    if (params.getNumClasses() > 0) {
+      return params.getNumClasses();
+    }
+    Option<Object> known =
+        MetadataUtils.getNumClasses(dataset.schema().apply(params.getLabelCol()));
+    return known.isDefined() ? Math.max(2, (Integer) known.get()) : 0;
+  }
+
+  @Override
+  public int numClasses(int knownClasses, Survey survey) {
+    int numClasses = knownClasses > 0 ? knownClasses : inferredClasses(survey);
+    Check.that(
+        !params.isDefined(params.thresholds()) || params.getThresholds().length == numClasses,
+        "thresholds has %d numbers, but there are %d classes; give one a class",
+        params.isDefined(params.thresholds()) ? params.getThresholds().length : 0,
+        numClasses);
+    return numClasses;
+  }
+
+  private int inferredClasses(Survey survey) {
+    int classes = Math.max(2, survey.maxLabel() + 1);
+    Check.that(
+        classes <= MOST_INFERRED_CLASSES,
+        "column '%s' has labels up to %d, but more than %d classes aren't inferred from labels: set numClasses, or let"
+            + " StringIndexer make labels with metadata",
+        params.getLabelCol(),
+        survey.maxLabel(),
+        MOST_INFERRED_CLASSES);
+    return classes;
+  }
+
+  @Override
+  public Topology topology(int numFeatures, int numClasses) {
+    String lossSpec = params.getLoss();
+    boolean binary = lossSpec.equals(Losses.BINARY_CROSS_ENTROPY.spec());
+    int[] layers;
+    if (params.isSet(params.layers())) {
+      layers = params.getLayers();
+    } else {
+      Check.that(
+          !binary || numClasses == 2,
+          "loss = binaryCrossEntropy is for two classes, but there are %d; take softmaxCrossEntropy",
+          numClasses);
+      IntStream ends = IntStream.of(binary ? 1 : numClasses);
+      IntStream inner = IntStream.concat(IntStream.of(params.getHiddenLayers()), ends);
+      layers = IntStream.concat(IntStream.of(numFeatures), inner).toArray();
+    }
+    boolean single = layers[layers.length - 1] == 1;
+    Loss loss =
+        !lossSpec.equals(MLPParams.AUTO)
+            ? Losses.parse(lossSpec)
+            : single ? Losses.BINARY_CROSS_ENTROPY : Losses.SOFTMAX_CROSS_ENTROPY;
+    return new Topology(layers, Activations.parse(params.getActivation()), loss, true);
+  }
+
+  @Override
+  public MLPClassificationModel model(
+      Topology topology, float[] weights, TrainingSummary summary) {
+    String uid = Identifiable$.MODULE$.randomUID("mlpcModel");
+    return new MLPClassificationModel(uid, topology, weights).setSummary(summary);
+  }
+}
