@@ -18,8 +18,9 @@ final class RowEncoder implements Iterator<byte[]> {
   private final Columns columns;
   private final int numFeatures;
   private final Sharding sharding;
-  private final int numClasses;
+  private final TargetReader reader;
   private final float[] features;
+  private final float[] targets;
   private byte[] next;
 
   RowEncoder(
@@ -27,13 +28,14 @@ final class RowEncoder implements Iterator<byte[]> {
       Columns columns,
       int numFeatures,
       Sharding sharding,
-      int numClasses) {
+      Targets targets) {
     this.rows = rows;
     this.columns = columns;
     this.numFeatures = numFeatures;
     this.sharding = sharding;
-    this.numClasses = numClasses;
+    this.reader = new TargetReader(columns, targets);
     this.features = new float[numFeatures];
+    this.targets = new float[targets.width()];
     this.next = advance();
   }
 
@@ -55,14 +57,13 @@ final class RowEncoder implements Iterator<byte[]> {
   private byte[] advance() {
     while (rows.hasNext()) {
       InternalRow row = rows.next();
-      if (problem(columns, row, numClasses, features) != null) {
+      if (problem(columns, row, reader, features, targets) != null) {
         return null;
       }
       float weight = (float) row.getDouble(Columns.WEIGHT);
       if (weight > 0) {
-        float label = (float) row.getDouble(Columns.LABEL);
         boolean validation = row.getBoolean(Columns.VALIDATION);
-        return RowKey.encode(features, numFeatures, label, weight, validation, sharding);
+        return RowKey.encode(features, numFeatures, targets, weight, validation, sharding);
       }
     }
     return null;
@@ -70,10 +71,12 @@ final class RowEncoder implements Iterator<byte[]> {
 
   /** What is wrong with the first bad row of some; empty if all are good. */
   static Iterator<String> firstProblem(
-      Iterator<InternalRow> rows, Columns columns, int numFeatures, int numClasses) {
+      Iterator<InternalRow> rows, Columns columns, int numFeatures, Targets targets) {
+    TargetReader reader = new TargetReader(columns, targets);
     float[] features = new float[numFeatures];
+    float[] values = new float[targets.width()];
     while (rows.hasNext()) {
-      String problem = problem(columns, rows.next(), numClasses, features);
+      String problem = problem(columns, rows.next(), reader, features, values);
       if (problem != null) {
         return List.of(problem).iterator();
       }
@@ -81,12 +84,14 @@ final class RowEncoder implements Iterator<byte[]> {
     return Collections.emptyIterator();
   }
 
-  /** Checks a row and reads its features, which don't matter in a row of weight 0. */
+  /** Checks a row and reads its features and targets, which don't matter in a row of weight 0. */
   private static String problem(
-      Columns columns, InternalRow row, int numClasses, float[] features) {
-    String problem = RowProblem.of(columns, row, numClasses);
-    return problem != null || row.getDouble(Columns.WEIGHT) == 0
-        ? problem
-        : FeatureReader.read(columns.features(), row, Columns.FEATURES, features);
+      Columns columns, InternalRow row, TargetReader reader, float[] features, float[] targets) {
+    String problem = RowProblem.of(columns, row, reader);
+    if (problem != null || row.getDouble(Columns.WEIGHT) == 0) {
+      return problem;
+    }
+    problem = FeatureReader.read(columns.features(), row, Columns.FEATURES, features);
+    return problem != null ? problem : reader.write(targets);
   }
 }

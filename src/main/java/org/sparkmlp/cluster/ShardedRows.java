@@ -51,12 +51,17 @@ public final class ShardedRows implements AutoCloseable {
    * How to pack.
    *
    * @param numFeatures of every row
-   * @param numClasses labels must be below it
+   * @param targets what labels are, with all that is known of them
    * @param numShards shards by hash; 0 for a shard a partition
    * @param blockSize most rows of a block; changes no result
    */
-  public record Packing(int numFeatures, int numClasses, int numShards, int blockSize)
-      implements Serializable {}
+  public record Packing(int numFeatures, Targets targets, int numShards, int blockSize)
+      implements Serializable {
+    /** Numbers of a row that needs room. */
+    private int numbers() {
+      return numFeatures + targets.width() - 1;
+    }
+  }
 
   private ShardedRows(Dataset<?> dataset, Columns columns, Packing packing, Survey survey) {
     JavaRDD<InternalRow> rows = Columns.rows(columns.withFeatures(dataset));
@@ -70,7 +75,7 @@ public final class ShardedRows implements AutoCloseable {
       Sharding sharding =
           Sharding.of(
               packing.numShards(),
-              packing.numFeatures(),
+              packing.numbers(),
               survey.trainingRows(),
               survey.validationRows());
       shuffle = new RowShuffle(encode(rows, columns, packing, sharding), sharding);
@@ -79,8 +84,9 @@ public final class ShardedRows implements AutoCloseable {
           new ShardRdd.Layout(sharding.numShards(), sharding.chunks(), sharding.trainingChunks());
     }
     int blockSize = packing.blockSize();
+    int width = packing.targets().width();
     blocks =
-        keys.mapPartitions(sorted -> new BlockPacker(sorted, blockSize))
+        keys.mapPartitions(sorted -> new BlockPacker(sorted, width, blockSize))
             .setName("spark-mlp: packed rows")
             .persist(StorageLevel.MEMORY_AND_DISK());
     boolean done = false;
@@ -110,8 +116,7 @@ public final class ShardedRows implements AutoCloseable {
       JavaRDD<InternalRow> rows, Columns columns, Packing packing, Sharding sharding) {
     return rows.mapPartitions(
         partition ->
-            new RowEncoder(
-                partition, columns, packing.numFeatures(), sharding, packing.numClasses()));
+            new RowEncoder(partition, columns, packing.numFeatures(), sharding, packing.targets()));
   }
 
   private static JavaRDD<byte[]> byPartition(
@@ -122,7 +127,7 @@ public final class ShardedRows implements AutoCloseable {
         "%d partitions make as many shards, but at most %d are possible; coalesce the input or use shardBy = hash",
         numPartitions,
         ExactSum.MAX_LEAVES);
-    int rowsOfChunk = Sharding.rowsOfChunk(packing.numFeatures());
+    int rowsOfChunk = Sharding.rowsOfChunk(packing.numbers());
     return encode(rows, columns, packing, new Sharding(1, 1, 1))
         .mapPartitionsWithIndex(
             (index, keys) -> {
@@ -167,9 +172,9 @@ public final class ShardedRows implements AutoCloseable {
       return;
     }
     int numFeatures = packing.numFeatures();
-    int numClasses = packing.numClasses();
+    Targets targets = packing.targets();
     List<String> problems =
-        rows.mapPartitions(part -> RowEncoder.firstProblem(part, columns, numFeatures, numClasses))
+        rows.mapPartitions(part -> RowEncoder.firstProblem(part, columns, numFeatures, targets))
             .collect();
     Check.that(problems.isEmpty(), "%s", problems.isEmpty() ? "" : problems.get(0));
     throw new IllegalStateException(

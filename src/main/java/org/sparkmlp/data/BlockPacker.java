@@ -20,6 +20,7 @@ public final class BlockPacker implements Iterator<PackedBlock> {
   private static final int MAX_FLOATS = 65_000;
 
   private final Iterator<byte[]> rows;
+  private final int width;
   private final int blockSize;
   private final Open training = new Open(false);
   private final Open validation = new Open(true);
@@ -28,10 +29,12 @@ public final class BlockPacker implements Iterator<PackedBlock> {
   /**
    * @param rows the rows of one chunk after those of another; training and validation rows may
    *     alternate
+   * @param width targets of a row
    * @param blockSize most rows of a block, &gt; 0
    */
-  public BlockPacker(Iterator<byte[]> rows, int blockSize) {
+  public BlockPacker(Iterator<byte[]> rows, int width, int blockSize) {
     this.rows = rows;
+    this.width = width;
     this.blockSize = blockSize;
   }
 
@@ -72,29 +75,30 @@ public final class BlockPacker implements Iterator<PackedBlock> {
     }
 
     void add(byte[] row) {
-      if (count == targets.length || shard != RowKey.shard(row) || chunk != RowKey.chunk(row)) {
+      if (count == weights.length || shard != RowKey.shard(row) || chunk != RowKey.chunk(row)) {
         flush();
         begin(row);
       }
-      RowKey.features(row, features, count * columns);
-      targets[count] = RowKey.target(row);
-      weights[count] = RowKey.weight(row);
+      RowKey.features(row, width, features, count * columns);
+      RowKey.targets(row, width, targets, count * width);
+      weights[count] = RowKey.weight(row, width);
       count++;
     }
 
     private void begin(byte[] row) {
       shard = RowKey.shard(row);
       chunk = RowKey.chunk(row);
-      columns = RowKey.columns(row);
-      int capacity = Math.max(1, Math.min(blockSize, MAX_FLOATS / Math.max(1, columns)));
+      columns = RowKey.columns(row, width);
+      int widest = Math.max(width, Math.max(1, columns));
+      int capacity = Math.max(1, Math.min(blockSize, MAX_FLOATS / widest));
       features = new float[capacity * columns];
-      targets = new float[capacity];
+      targets = new float[capacity * width];
       weights = new float[capacity];
     }
 
     void flush() {
       if (count > 0) {
-        boolean full = count == targets.length;
+        boolean full = count == weights.length;
         ready.add(
             new PackedBlock(
                 shard,
@@ -102,11 +106,11 @@ public final class BlockPacker implements Iterator<PackedBlock> {
                 chunk,
                 columns,
                 full ? features : Arrays.copyOf(features, count * columns),
-                full ? targets : Arrays.copyOf(targets, count),
+                full ? targets : Arrays.copyOf(targets, count * width),
                 full ? weights : Arrays.copyOf(weights, count)));
       }
       count = 0;
-      targets = new float[0];
+      weights = new float[0];
     }
   }
 }

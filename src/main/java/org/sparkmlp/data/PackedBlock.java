@@ -3,8 +3,8 @@ package org.sparkmlp.data;
 import java.io.Serializable;
 
 /**
- * Consecutive rows of one chunk of a shard, packed: features rows x columns row-major, one target
- * and one weight a row.
+ * Consecutive rows of one chunk of a shard, packed: features rows x columns and targets rows x
+ * width, both row-major, and one weight a row.
  *
  * <p>A plain class, since neither Kryo (records) nor Java serialization of many small objects would
  * do.
@@ -20,7 +20,9 @@ public final class PackedBlock implements Serializable {
   private final float[] targets;
   private final float[] weights;
 
-  /** Takes the arrays over, without a copy; their lengths are rows * columns, rows and rows. */
+  /**
+   * Takes the arrays over, without a copy; their lengths are rows * columns, rows * width and rows.
+   */
   public PackedBlock(
       int shard,
       boolean validation,
@@ -54,7 +56,7 @@ public final class PackedBlock implements Serializable {
   }
 
   public int rows() {
-    return targets.length;
+    return weights.length;
   }
 
   public int columns() {
@@ -66,9 +68,14 @@ public final class PackedBlock implements Serializable {
     return features;
   }
 
-  /** Class index or value of each row; owned by the block. */
+  /** Class index, or values, of each row; row-major, owned by the block. */
   public float[] targets() {
     return targets;
+  }
+
+  /** Targets of a row: 1 for a class index. */
+  public int width() {
+    return targets.length / weights.length;
   }
 
   /** Weight of each row, &gt; 0; owned by the block. */

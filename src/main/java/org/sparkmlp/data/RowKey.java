@@ -18,10 +18,12 @@ import net.jpountz.xxhash.XXHashFactory;
  * 4   role        0 training, 1 validation
  * 5   chunk       int, big endian
  * 9   hash        XXH64 (seed 0) of everything from 17 on, big endian
- * 17  target      float, little endian
- * 21  weight      float, little endian
- * 25  features    floats, little endian
+ * 17  targets     K floats, little endian
+ *     weight      float, little endian
+ *     features    floats, little endian
  * </pre>
+ *
+ * <p>K isn't in it: all rows of a DataFrame have the same, and whoever reads one says it.
  *
  * <p>Shard and chunk follow from the hash by a {@link Sharding}, or are chosen.
  */
@@ -37,9 +39,7 @@ public final class RowKey {
   private static final int ROLE = 4;
   private static final int CHUNK = 5;
   private static final int HASH = 9;
-  private static final int TARGET = 17;
-  private static final int WEIGHT = 21;
-  private static final int FEATURES = 25;
+  private static final int TARGETS = 17;
 
   private RowKey() {}
 
@@ -47,22 +47,26 @@ public final class RowKey {
    * Packs a row into the shard and chunk that its content belongs to.
    *
    * @param features the first {@code columns} numbers are used; not kept
+   * @param targets all are used; not kept
    */
   public static byte[] encode(
       float[] features,
       int columns,
-      float target,
+      float[] targets,
       float weight,
       boolean validation,
       Sharding sharding) {
-    byte[] key = new byte[FEATURES + 4 * columns];
-    FLOAT.set(key, TARGET, target);
-    FLOAT.set(key, WEIGHT, weight);
-    ByteBuffer.wrap(key, FEATURES, 4 * columns)
+    int at = features(targets.length);
+    byte[] key = new byte[at + 4 * columns];
+    for (int k = 0; k < targets.length; k++) {
+      FLOAT.set(key, TARGETS + 4 * k, targets[k]);
+    }
+    FLOAT.set(key, weight(targets.length), weight);
+    ByteBuffer.wrap(key, at, 4 * columns)
         .order(ByteOrder.LITTLE_ENDIAN)
         .asFloatBuffer()
         .put(features, 0, columns);
-    long hash = XXH64.hash(key, TARGET, key.length - TARGET, 0);
+    long hash = XXH64.hash(key, TARGETS, key.length - TARGETS, 0);
     LONG.set(key, HASH, hash);
     key[ROLE] = (byte) (validation ? 1 : 0);
     return place(key, sharding.shard(hash), sharding.chunk(hash, validation));
@@ -92,23 +96,39 @@ public final class RowKey {
     return (int) INT.get(key, CHUNK);
   }
 
-  public static float target(byte[] key) {
-    return (float) FLOAT.get(key, TARGET);
+  /** Copies the {@code width} targets to {@code into} from {@code offset} on. */
+  public static void targets(byte[] key, int width, float[] into, int offset) {
+    for (int k = 0; k < width; k++) {
+      into[offset + k] = (float) FLOAT.get(key, TARGETS + 4 * k);
+    }
   }
 
-  public static float weight(byte[] key) {
-    return (float) FLOAT.get(key, WEIGHT);
+  /** The weight of a row of {@code width} targets. */
+  public static float weight(byte[] key, int width) {
+    return (float) FLOAT.get(key, weight(width));
   }
 
   /** Copies the features to {@code into} from {@code offset} on. */
-  public static void features(byte[] key, float[] into, int offset) {
-    ByteBuffer.wrap(key, FEATURES, key.length - FEATURES)
+  public static void features(byte[] key, int width, float[] into, int offset) {
+    int at = features(width);
+    ByteBuffer.wrap(key, at, key.length - at)
         .order(ByteOrder.LITTLE_ENDIAN)
         .asFloatBuffer()
-        .get(into, offset, columns(key));
+        .get(into, offset, columns(key, width));
   }
 
-  public static int columns(byte[] key) {
-    return (key.length - FEATURES) / 4;
+  /** Features of a row of {@code width} targets. */
+  public static int columns(byte[] key, int width) {
+    return (key.length - features(width)) / 4;
+  }
+
+  /** Where the weight lies. */
+  private static int weight(int width) {
+    return TARGETS + 4 * width;
+  }
+
+  /** Where the features begin. */
+  private static int features(int width) {
+    return weight(width) + 4;
   }
 }

@@ -1,11 +1,11 @@
 package org.sparkmlp.ml;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MetadataUtils;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.cluster.Targets;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Loss;
 import org.sparkmlp.function.Losses;
@@ -59,9 +59,18 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
         loss);
   }
 
-  /** From layers, numClasses or the label's metadata; 0 if none of them says. */
   @Override
-  public int knownClasses(Dataset<?> dataset) {
+  public String labelCol() {
+    return params.getLabelCol();
+  }
+
+  @Override
+  public Targets targets(Dataset<?> dataset) {
+    return Targets.classes(knownClasses(dataset));
+  }
+
+  /** From layers, numClasses or the label's metadata; 0 if none of them says. */
+  private int knownClasses(Dataset<?> dataset) {
     if (params.isSet(params.layers())) {
       int outputs = params.getLayers()[params.getLayers().length - 1];
       return outputs == 1 ? 2 : outputs;
@@ -75,14 +84,14 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
   }
 
   @Override
-  public int numClasses(int knownClasses, Survey survey) {
-    int numClasses = knownClasses > 0 ? knownClasses : inferredClasses(survey);
+  public Targets targets(Targets asked, Survey survey) {
+    int numClasses = asked.size() > 0 ? asked.size() : inferredClasses(survey);
     Check.that(
         !params.isDefined(params.thresholds()) || params.getThresholds().length == numClasses,
         "thresholds has %d numbers, but there are %d classes; give one a class",
         params.isDefined(params.thresholds()) ? params.getThresholds().length : 0,
         numClasses);
-    return numClasses;
+    return asked.ofSize(numClasses);
   }
 
   private int inferredClasses(Survey survey) {
@@ -98,7 +107,8 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
   }
 
   @Override
-  public Topology topology(int numFeatures, int numClasses) {
+  public Topology topology(int numFeatures, Targets targets) {
+    int numClasses = targets.size();
     String lossSpec = params.getLoss();
     boolean binary = lossSpec.equals(Losses.BINARY_CROSS_ENTROPY.spec());
     int[] layers;
@@ -109,9 +119,7 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
           !binary || numClasses == 2,
           "loss = binaryCrossEntropy is for two classes, but there are %d; take softmaxCrossEntropy",
           numClasses);
-      IntStream ends = IntStream.of(binary ? 1 : numClasses);
-      IntStream inner = IntStream.concat(IntStream.of(params.getHiddenLayers()), ends);
-      layers = IntStream.concat(IntStream.of(numFeatures), inner).toArray();
+      layers = Fit.layers(params, numFeatures, binary ? 1 : numClasses);
     }
     boolean single = layers[layers.length - 1] == 1;
     Loss loss =
@@ -123,8 +131,9 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
 
   @Override
   public MLPClassificationModel model(
-      Topology topology, float[] weights, TrainingSummary summary) {
+      Topology topology, Targets targets, float[] weights, TrainingSummary summary) {
     String uid = Identifiable$.MODULE$.randomUID("mlpcModel");
-    return new MLPClassificationModel(uid, topology, weights).setSummary(summary);
+    return new MLPClassificationModel(uid, new FittedNetwork(topology, weights))
+        .setSummary(summary);
   }
 }

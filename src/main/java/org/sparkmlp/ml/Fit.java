@@ -2,6 +2,7 @@ package org.sparkmlp.ml;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.util.MetadataUtils;
@@ -16,6 +17,7 @@ import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.cluster.Targets;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
@@ -117,23 +119,23 @@ final class Fit<M> {
     Columns columns =
         new Columns(
             params.getFeaturesCol(),
-            params.getLabelCol(),
+            task.labelCol(),
             hasWeights(params) ? params.getWeightCol() : null,
             params.isDefined(params.validationIndicatorCol())
                 ? params.getValidationIndicatorCol()
                 : null);
     int numFeatures = numFeatures(dataset);
-    int knownClasses = task.knownClasses(dataset);
+    Targets asked = task.targets(dataset);
     RowSource source =
         oneOfSeveral ? RowSource.shared(dataset, columns) : RowSource.own(dataset, columns);
-    Survey survey = source.survey(knownClasses);
-    int numClasses = task.numClasses(knownClasses, survey);
-    Topology topology = task.topology(numFeatures, numClasses);
+    Survey survey = source.survey(asked);
+    Targets targets = task.targets(asked, survey);
+    Topology topology = task.topology(numFeatures, targets);
     float[] start = initialWeights(topology);
     String backend = Backends.get(params.getBackend()).name();
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
-            numFeatures, numClasses, numShards(dataset, survey), params.getBlockSize());
+            numFeatures, targets, numShards(dataset, survey), params.getBlockSize());
     long packingStart = System.nanoTime();
     return source.with(
         packing,
@@ -143,6 +145,7 @@ final class Fit<M> {
                 rows,
                 (System.nanoTime() - packingStart) / 1e9,
                 topology,
+                targets,
                 backend,
                 start,
                 checkpoints));
@@ -182,6 +185,15 @@ final class Fit<M> {
     return found;
   }
 
+  /** The sizes of all layers: as they are set, else from inputs over hiddenLayers to outputs. */
+  static int[] layers(MLPParams p, int inputs, int outputs) {
+    if (p.isSet(p.layers())) {
+      return p.getLayers();
+    }
+    IntStream inner = IntStream.concat(IntStream.of(inputs), IntStream.of(p.getHiddenLayers()));
+    return IntStream.concat(inner, IntStream.of(outputs)).toArray();
+  }
+
   private float[] initialWeights(Topology topology) {
     if (!params.isSet(params.initialWeights())) {
       return Initializer.parse(params.getWeightInit()).weights(topology, params.getSeed());
@@ -219,6 +231,7 @@ final class Fit<M> {
       ShardedRows rows,
       double packingSeconds,
       Topology topology,
+      Targets targets,
       String backend,
       float[] start,
       CheckpointPolicy checkpoints) {
@@ -294,6 +307,6 @@ final class Fit<M> {
             packingSeconds,
             rows.bytes(),
             result.costs());
-    return task.model(topology, result.weights(), summary);
+    return task.model(topology, targets, result.weights(), summary);
   }
 }

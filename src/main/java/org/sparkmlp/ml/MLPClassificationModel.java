@@ -1,12 +1,9 @@
 package org.sparkmlp.ml;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
@@ -16,18 +13,11 @@ import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sparkmlp.backend.Backends;
-import org.sparkmlp.cluster.FeatureReader;
-import org.sparkmlp.nn.Network;
-import org.sparkmlp.nn.Topology;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
@@ -49,20 +39,17 @@ public class MLPClassificationModel
 
   private String uid; // no initializer: super() sets it, see Uids
   private final MLPParams.Holder mlp = new MLPParams.Holder(this);
-  private final Topology topology;
-  private final float[] weights;
+  private final FittedNetwork network;
   private final Scores scores;
   private transient TrainingSummary summary;
-  private transient volatile ThreadLocal<Network> networks;
 
-  MLPClassificationModel(String uid, Topology topology, float[] weights) {
-    this(Uids.next(uid), topology, weights);
+  MLPClassificationModel(String uid, FittedNetwork network) {
+    this(Uids.next(uid), network);
   }
 
-  private MLPClassificationModel(Void unusedUid, Topology topology, float[] weights) {
-    this.topology = topology;
-    this.weights = weights;
-    this.scores = new Scores(topology);
+  private MLPClassificationModel(Void unusedUid, FittedNetwork network) {
+    this.network = network;
+    this.scores = new Scores(network.topology());
   }
 
   @Override
@@ -80,7 +67,7 @@ public class MLPClassificationModel
 
   @Override
   public int numFeatures() {
-    return topology.inputs();
+    return network.topology().inputs();
   }
 
   @Override
@@ -90,7 +77,7 @@ public class MLPClassificationModel
 
   /** Sizes of all layers, inputs first, outputs last. */
   public int[] layerSizes() {
-    return topology.layers();
+    return network.topology().layers();
   }
 
   /**
@@ -98,11 +85,7 @@ public class MLPClassificationModel
    * copy.
    */
   public Vector weights() {
-    double[] values = new double[weights.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = weights[i];
-    }
-    return Vectors.dense(values);
+    return network.weightsAsVector();
   }
 
   /** Whether the model knows how it was trained; a loaded one doesn't. */
@@ -112,11 +95,7 @@ public class MLPClassificationModel
 
   /** How the model was trained; an {@link IllegalStateException} if it doesn't know. */
   public TrainingSummary summary() {
-    if (summary == null) {
-      throw new IllegalStateException(
-          "this model has no training summary; only fit makes one, and it isn't saved");
-    }
-    return summary;
+    return TrainingSummary.known(summary);
   }
 
   MLPClassificationModel setSummary(TrainingSummary value) {
@@ -126,34 +105,7 @@ public class MLPClassificationModel
 
   @Override
   public Vector predictRaw(Vector features) {
-    float[] row = new float[numFeatures()];
-    String problem = FeatureReader.read(getFeaturesCol(), features, row);
-    Check.that(problem == null, "%s", problem);
-    Network network = network();
-    float[] logits = new float[topology.outputs()];
-    network.load(0, row);
-    network.predict(1, logits);
-    return Vectors.dense(scores.raw(logits, 0));
-  }
-
-  /** A network of one row for this thread. */
-  private Network network() {
-    ThreadLocal<Network> perThread = networks;
-    if (perThread == null) {
-      synchronized (weights) {
-        if (networks == null) {
-          networks =
-              ThreadLocal.withInitial(
-                  () -> {
-                    Network made = Network.forPrediction(topology, Backends.get(getBackend()), 1);
-                    made.setWeights(weights);
-                    return made;
-                  });
-        }
-        perThread = networks;
-      }
-    }
-    return perThread.get();
+    return Vectors.dense(scores.raw(network.logits(this, features), 0));
   }
 
   @Override
@@ -165,8 +117,9 @@ public class MLPClassificationModel
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
     StructType schema = transformSchema(dataset.schema());
-    BatchPredictor.Outputs outputs =
-        new BatchPredictor.Outputs(
+    ClassColumns outputs =
+        new ClassColumns(
+            scores,
             !getRawPredictionCol().isEmpty(),
             !getProbabilityCol().isEmpty(),
             !getPredictionCol().isEmpty(),
@@ -175,42 +128,7 @@ public class MLPClassificationModel
       LOG.warn("{}: transform does nothing, since no output column has a name", uid());
       return dataset.toDF();
     }
-    BatchPredictor predictor =
-        new BatchPredictor(
-            JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext())
-                .broadcast(weights),
-            topology,
-            getBackend(),
-            getFeaturesCol(),
-            dataset.schema().fieldIndex(getFeaturesCol()),
-            outputs);
-    return withNamesAndMetadata(
-        dataset.toDF().mapPartitions(predictor, Encoders.row(withPlainNames(schema))), schema);
-  }
-
-  /**
-   * Unique names, for mapPartitions to find columns by, even where the input has dots or the same
-   * name twice.
-   */
-  private static StructType withPlainNames(StructType schema) {
-    StructType plain = new StructType();
-    for (StructField field : schema.fields()) {
-      plain = plain.add("_" + plain.size(), field.dataType(), field.nullable());
-    }
-    return plain;
-  }
-
-  /**
-   * mapPartitions forgets what Spark ML keeps in the metadata of columns (names of classes, sizes
-   * of vectors).
-   */
-  private static Dataset<Row> withNamesAndMetadata(Dataset<Row> rows, StructType schema) {
-    Column[] columns = new Column[schema.size()];
-    for (int i = 0; i < columns.length; i++) {
-      StructField field = schema.fields()[i];
-      columns[i] = col("_" + i).as(field.name(), field.metadata());
-    }
-    return rows.select(columns);
+    return network.transform(dataset, schema, this, outputs);
   }
 
   /**
@@ -245,8 +163,7 @@ public class MLPClassificationModel
 
   @Override
   public MLPClassificationModel copy(ParamMap extra) {
-    MLPClassificationModel copy =
-        copyValues(new MLPClassificationModel(uid(), topology, weights), extra);
+    MLPClassificationModel copy = copyValues(new MLPClassificationModel(uid(), network), extra);
     copy.setParent(parent());
     return copy.setSummary(summary);
   }
@@ -254,7 +171,7 @@ public class MLPClassificationModel
   /** Bytes of the weights and of the params. */
   @Override
   public long estimatedSize() {
-    return estimateMatadataSize() + 4L * weights.length;
+    return estimateMatadataSize() + 4L * network.weights().length;
   }
 
   /** javac sees two inherited versions that differ only in the type arguments of the tuple. */
@@ -306,7 +223,7 @@ public class MLPClassificationModel
 
     @Override
     public void saveImpl(String path) {
-      ModelFormat.save(model, model.topology, model.weights, path, sparkSession());
+      ModelFormat.save(model, model.network, null, path, sparkSession());
     }
   }
 
@@ -316,8 +233,7 @@ public class MLPClassificationModel
       DefaultParamsReader.Metadata metadata =
           ModelFormat.metadata(path, sparkSession(), MLPClassificationModel.class);
       ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
-      MLPClassificationModel model =
-          new MLPClassificationModel(metadata.uid(), saved.topology(), saved.weights());
+      MLPClassificationModel model = new MLPClassificationModel(metadata.uid(), saved.network());
       metadata.getAndSetParams(model, Option.empty());
       return model;
     }

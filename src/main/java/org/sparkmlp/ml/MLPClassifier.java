@@ -98,14 +98,8 @@ public class MLPClassifier
    */
   @Override
   public StructType transformSchema(StructType schema) {
-    SchemaCheck.features(schema, getFeaturesCol());
+    SchemaCheck.inputs(schema, this);
     SchemaCheck.label(schema, getLabelCol());
-    if (Fit.hasWeights(this)) {
-      SchemaCheck.weight(schema, getWeightCol());
-    }
-    if (isDefined(validationIndicatorCol())) {
-      SchemaCheck.validation(schema, getValidationIndicatorCol());
-    }
     ClassifierTask.checkParams(this);
     return super.transformSchema(schema);
   }

@@ -33,9 +33,6 @@ public interface MLPParams extends HasWeightCol {
   /** Spark's own param. */
   String getFeaturesCol();
 
-  /** Spark's own param. */
-  String getLabelCol();
-
   default IntArrayParam layers() {
     return mlp().layers;
   }
@@ -294,7 +291,8 @@ public interface MLPParams extends HasWeightCol {
               "loss",
               "what training minimises: auto, "
                   + String.join(", ", Losses.names())
-                  + "; auto takes softmaxCrossEntropy, or binaryCrossEntropy for a single output",
+                  + "; auto takes softmaxCrossEntropy for classes, or binaryCrossEntropy for a single output, and"
+                  + " meanSquaredError for regression",
               Rules.spec(
                   (Consumer<String> & Serializable)
                       spec -> {

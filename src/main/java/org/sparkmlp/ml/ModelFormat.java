@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.apache.spark.ml.param.Params;
@@ -15,8 +16,10 @@ import org.apache.spark.ml.util.DefaultParamsWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Topology;
@@ -28,7 +31,9 @@ import scala.Option;
  *
  * <pre>
  * metadata/   Spark's JSON: class, uid, params
- * network/    Parquet, one row: formatVersion, layers, activation, loss, checksum (CRC-32C of the weights)
+ * network/    Parquet, one row: formatVersion, layers, activation, loss, checksum (CRC-32C of the weights, then means
+ *             and deviations), classTargets (absent: true), targetMeans and targetDeviations (absent: values aren't
+ *             standardized)
  * weights/    Parquet: part, values; the flat vector in parts of a million floats
  * </pre>
  */
@@ -37,13 +42,18 @@ final class ModelFormat {
 
   private static final int PART = 1_000_000;
 
+  private static final DataType DOUBLES = DataTypes.createArrayType(DataTypes.DoubleType, false);
+
   private static final StructType NETWORK =
       new StructType()
           .add("formatVersion", DataTypes.IntegerType, false)
           .add("layers", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
           .add("activation", DataTypes.StringType, false)
           .add("loss", DataTypes.StringType, false)
-          .add("checksum", DataTypes.LongType, false);
+          .add("checksum", DataTypes.LongType, false)
+          .add("classTargets", DataTypes.BooleanType, true)
+          .add("targetMeans", DOUBLES, true)
+          .add("targetDeviations", DOUBLES, true);
 
   private static final StructType WEIGHTS =
       new StructType()
@@ -52,12 +62,23 @@ final class ModelFormat {
 
   private ModelFormat() {}
 
-  /** A network read from disk. */
-  record Saved(Topology topology, float[] weights) {}
+  /**
+   * A network read from disk.
+   *
+   * @param scaling of its targets, or null
+   */
+  record Saved(FittedNetwork network, Scaling scaling) {}
 
+  /**
+   * Writes a model.
+   *
+   * @param scaling of its targets, or null
+   */
   @SuppressWarnings("deprecation") // the SparkContext form exists in Spark 3.5 and 4 alike
   static void save(
-      Params model, Topology topology, float[] weights, String path, SparkSession spark) {
+      Params model, FittedNetwork fitted, Scaling scaling, String path, SparkSession spark) {
+    Topology topology = fitted.topology();
+    float[] weights = fitted.weights();
     DefaultParamsWriter.saveMetadata(
         model, path, spark.sparkContext(), Option.empty(), Option.empty());
     Row network =
@@ -66,7 +87,10 @@ final class ModelFormat {
             IntStream.of(topology.layers()).boxed().toArray(Integer[]::new),
             topology.activation(1).spec(),
             topology.loss().spec(),
-            checksum(weights));
+            checksum(weights, scaling),
+            topology.classTargets(),
+            scaling == null ? null : boxed(scaling.means()),
+            scaling == null ? null : boxed(scaling.deviations()));
     spark.createDataFrame(List.of(network), NETWORK).write().parquet(path + "/network");
     List<Row> parts = new ArrayList<>();
     for (int from = 0; from < weights.length; from += PART) {
@@ -130,7 +154,9 @@ final class ModelFormat {
             layers,
             Activations.parse(network.getString(2)),
             Losses.parse(network.getString(3)),
-            true);
+            network.isNullAt(5) || network.getBoolean(5));
+    Scaling scaling =
+        network.isNullAt(6) ? null : new Scaling(doubles(network, 6), doubles(network, 7));
     List<Row> parts =
         reading(
             path,
@@ -149,10 +175,10 @@ final class ModelFormat {
     }
     Check.that(at == weights.length, "%s", wrongSize(path, topology));
     Check.that(
-        checksum(weights) == network.getLong(4),
+        checksum(weights, scaling) == network.getLong(4),
         "the weights at %s don't match their checksum: the files are damaged or of different models",
         path);
-    return new Saved(topology, weights);
+    return new Saved(new FittedNetwork(topology, weights), scaling);
   }
 
   private static String wrongSize(String path, Topology topology) {
@@ -165,7 +191,15 @@ final class ModelFormat {
         + ": a file is missing, doubled or of another model";
   }
 
-  private static long checksum(float[] weights) {
+  private static Double[] boxed(double[] values) {
+    return DoubleStream.of(values).boxed().toArray(Double[]::new);
+  }
+
+  private static double[] doubles(Row row, int field) {
+    return row.<Double>getList(field).stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private static long checksum(float[] weights, Scaling scaling) {
     CRC32C crc = new CRC32C();
     ByteBuffer buffer = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
     for (float weight : weights) {
@@ -176,6 +210,11 @@ final class ModelFormat {
       buffer.putFloat(weight);
     }
     crc.update(buffer.flip());
+    if (scaling != null) {
+      ByteBuffer bytes = ByteBuffer.allocate(16 * scaling.columns()).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asDoubleBuffer().put(scaling.means()).put(scaling.deviations());
+      crc.update(bytes);
+    }
     return crc.getValue();
   }
 }

@@ -19,6 +19,17 @@ import org.sparkmlp.util.Names;
 final class SchemaCheck {
   private SchemaCheck() {}
 
+  /** Features, row weights and mark of validation rows. */
+  static void inputs(StructType schema, MLPParams p) {
+    features(schema, p.getFeaturesCol());
+    if (Fit.hasWeights(p)) {
+      weight(schema, p.getWeightCol());
+    }
+    if (p.isDefined(p.validationIndicatorCol())) {
+      validation(schema, p.getValidationIndicatorCol());
+    }
+  }
+
   static void features(StructType schema, String column) {
     DataType type = type(schema, column, "featuresCol");
     Check.that(
@@ -33,6 +44,16 @@ final class SchemaCheck {
     Check.that(
         type instanceof NumericType,
         "column '%s' (labelCol) has type %s, but class numbers 0, 1, 2, ... are needed; StringIndexer makes such labels",
+        column,
+        type.simpleString());
+  }
+
+  static void valueLabel(StructType schema, String column) {
+    DataType type = type(schema, column, "labelCol");
+    Check.that(
+        type instanceof NumericType,
+        "column '%s' (labelCol) has type %s, but numbers are needed; cast it, or take MLPMultiOutputRegressor for several"
+            + " values a row",
         column,
         type.simpleString());
   }

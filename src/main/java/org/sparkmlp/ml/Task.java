@@ -2,6 +2,7 @@ package org.sparkmlp.ml;
 
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.cluster.Targets;
 import org.sparkmlp.nn.Topology;
 
 /**
@@ -11,14 +12,17 @@ import org.sparkmlp.nn.Topology;
  * @param <M> the model
  */
 interface Task<M> {
-  /** The number of classes if it is known without looking at rows, else 0. */
-  int knownClasses(Dataset<?> dataset);
+  /** The column that labels are in. */
+  String labelCol();
 
-  /** The number of classes now that labels have been looked at. */
-  int numClasses(int knownClasses, Survey survey);
+  /** What labels are, as far as it can be known without looking at all rows. */
+  Targets targets(Dataset<?> dataset);
+
+  /** What labels are, now that all have been looked at. */
+  Targets targets(Targets asked, Survey survey);
 
   /** The network to train. */
-  Topology topology(int numFeatures, int numClasses);
+  Topology topology(int numFeatures, Targets targets);
 
-  M model(Topology topology, float[] weights, TrainingSummary summary);
+  M model(Topology topology, Targets targets, float[] weights, TrainingSummary summary);
 }

@@ -38,6 +38,15 @@ public record TrainingSummary(
     long packedBytes,
     Costs costs) {
 
+  /** A model's summary, which it must have. */
+  static TrainingSummary known(TrainingSummary summary) {
+    if (summary == null) {
+      throw new IllegalStateException(
+          "this model has no training summary; only fit makes one, and it isn't saved");
+    }
+    return summary;
+  }
+
   /** Mean training loss of each epoch. */
   public double[] objectiveHistory() {
     return epochs.stream().mapToDouble(EpochRecord::loss).toArray();

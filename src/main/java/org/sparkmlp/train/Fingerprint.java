@@ -53,7 +53,12 @@ record Fingerprint() implements Program<Integer, Fingerprint.Sum> {
       PackedBlock block = rows.blockOf(i);
       int row = rows.placeOf(i);
       int columns = block.columns();
-      long hash = add(add(part << 32 | i, block.targets()[row]), block.weights()[row]);
+      int width = block.width();
+      long hash = part << 32 | i;
+      for (int k = 0; k < width; k++) {
+        hash = add(hash, block.targets()[row * width + k]);
+      }
+      hash = add(hash, block.weights()[row]);
       for (int j = 0; j < columns; j++) {
         hash = add(hash, block.features()[row * columns + j]);
       }

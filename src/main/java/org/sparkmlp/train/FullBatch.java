@@ -114,11 +114,12 @@ record FullBatch(Topology topology, String backend) implements Program<double[],
         for (int j = 0; j < columns; j++) {
           features.set(i, j, block.features()[row * columns + j]);
         }
-        float target = block.targets()[row];
-        if (!topology.classTargets() || outputs == 1) {
-          targets.set(i, 0, target);
+        if (topology.classTargets() && outputs > 1) {
+          targets.set(i, (int) block.targets()[row], 1);
         } else {
-          targets.set(i, (int) target, 1);
+          for (int k = 0; k < outputs; k++) {
+            targets.set(i, k, block.targets()[row * outputs + k]);
+          }
         }
         weights[i] = block.weights()[row];
       }
