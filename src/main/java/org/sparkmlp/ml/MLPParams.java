@@ -291,8 +291,8 @@ public interface MLPParams extends HasWeightCol {
               "loss",
               "what training minimises: auto, "
                   + String.join(", ", Losses.names())
-                  + "; auto takes softmaxCrossEntropy for classes, or binaryCrossEntropy for a single output, and"
-                  + " meanSquaredError for regression",
+                  + "; auto takes softmaxCrossEntropy for classes, or binaryCrossEntropy for a single output and for"
+                  + " sets of labels, and meanSquaredError for regression",
               Rules.spec(
                   (Consumer<String> & Serializable)
                       spec -> {

@@ -83,6 +83,16 @@ final class Rules {
                 value));
   }
 
+  static Function1<Object, Object> probability(String name) {
+    return rule(
+        value ->
+            Check.that(
+                (Double) value >= 0 && (Double) value <= 1,
+                "%s must be between 0 and 1, got %s",
+                name,
+                value));
+  }
+
   /** Rule of a share of a whole, that isn't all of it. */
   static Function1<Object, Object> share(String name) {
     return rule(

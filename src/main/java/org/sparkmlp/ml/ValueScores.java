@@ -31,6 +31,20 @@ final class ValueScores implements Serializable {
     return scaling;
   }
 
+  /**
+   * How far reconstructed features are from what they were: the mean of ((x' - x)/σ)², where 1
+   * stands in for a σ of 0 and where features weren't standardized.
+   */
+  double error(double[] reconstructed, double[] features) {
+    double sum = 0;
+    for (int k = 0; k < features.length; k++) {
+      double sigma = deviations == null || deviations[k] == 0 ? 1 : deviations[k];
+      double difference = (reconstructed[k] - features[k]) / sigma;
+      sum += difference * difference;
+    }
+    return sum / features.length;
+  }
+
   /** What is predicted by the logits that begin at {@code offset}. */
   double[] values(float[] logits, int offset) {
     double[] z = new double[topology.outputs()];

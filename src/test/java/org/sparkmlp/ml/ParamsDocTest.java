@@ -33,7 +33,11 @@ class ParamsDocTest {
   }
 
   private static final List<Params> ESTIMATORS =
-      List.of(new MLPClassifier("mlp"), new MLPRegressor("mlp"));
+      List.of(
+          new MLPClassifier("mlp"),
+          new MLPRegressor("mlp"),
+          new MLPMultiOutputRegressor("mlp"),
+          new MLPMultiLabelClassifier("mlp"));
 
   private static String text() {
     StringBuilder text = new StringBuilder();
