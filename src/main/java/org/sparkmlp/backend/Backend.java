@@ -55,15 +55,38 @@ public interface Backend {
       int cOffset,
       int ldc);
 
-  /** Z = f(Z): Z is rows x columns; what lies between its rows stays as it is. */
-  void activate(Activation f, int rows, int columns, Buffer z, int offset, int ld);
+  /**
+   * A = f(Z): both are rows x columns and lie alike, in one buffer or in two; what lies between
+   * rows stays as it is.
+   */
+  void activate(Activation f, int rows, int columns, Buffer z, Buffer a, int offset, int ld);
 
   /**
-   * The way back through an activation: D = D ⊙ f'(A), where A is the layer's output and D the
-   * gradient by it. Both are rows x columns and lie alike; what lies between rows stays as it is.
+   * The way back through an activation: D = D ⊙ f'(Z, A), where A = f(Z) and D is the gradient by
+   * A. All are rows x columns and lie alike; what lies between rows stays as it is.
+   *
+   * @param z not looked at, and may be null, unless {@link Activation#needsInput}
    */
   void activationGradient(
-      Activation f, int rows, int columns, Buffer a, Buffer d, int offset, int ld);
+      Activation f, int rows, int columns, Buffer z, Buffer a, Buffer d, int offset, int ld);
+
+  /**
+   * The largest of the pieces of every unit: a_ij = max_k z_(i, k columns + j).
+   *
+   * @param z rows x (pieces * columns) at offset 0: all first pieces, then all second ones, ...
+   * @param a rows x columns at offset 0, with leading dimension {@code lda}
+   */
+  void largest(int pieces, int rows, int columns, Buffer z, Buffer a, int lda);
+
+  /**
+   * The way back through {@link #largest}: E is D at the largest piece of each unit, the first of
+   * equals, and 0 at the others.
+   *
+   * @param d the gradient by A, laid out like A; lost
+   * @param e receives the gradient by Z, laid out like Z
+   */
+  void largestGradient(
+      int pieces, int rows, int columns, Buffer z, Buffer a, Buffer d, int lda, Buffer e);
 
   /**
    * Adds the losses of a batch to {@code sums} and, unless {@code gradient} is null, writes the

@@ -122,14 +122,28 @@ abstract class CpuBackend implements Backend, DoubleGemm {
   }
 
   @Override
-  public final void activate(Activation f, int rows, int columns, Buffer z, int offset, int ld) {
-    ActivationKernels.forward(f, rows, columns, array(z), offset, ld);
+  public final void activate(
+      Activation f, int rows, int columns, Buffer z, Buffer a, int offset, int ld) {
+    ActivationKernels.forward(f, rows, columns, array(z), array(a), offset, ld);
   }
 
   @Override
   public final void activationGradient(
-      Activation f, int rows, int columns, Buffer a, Buffer d, int offset, int ld) {
-    ActivationKernels.backward(f, rows, columns, array(a), array(d), offset, ld);
+      Activation f, int rows, int columns, Buffer z, Buffer a, Buffer d, int offset, int ld) {
+    ActivationKernels.backward(
+        f, rows, columns, z == null ? null : array(z), array(a), array(d), offset, ld);
+  }
+
+  @Override
+  public final void largest(int pieces, int rows, int columns, Buffer z, Buffer a, int lda) {
+    ActivationKernels.largest(pieces, rows, columns, array(z), array(a), lda);
+  }
+
+  @Override
+  public final void largestGradient(
+      int pieces, int rows, int columns, Buffer z, Buffer a, Buffer d, int lda, Buffer e) {
+    ActivationKernels.largestGradient(
+        pieces, rows, columns, array(z), array(a), array(d), lda, array(e));
   }
 
   @Override

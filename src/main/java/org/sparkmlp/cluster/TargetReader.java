@@ -120,6 +120,18 @@ final class TargetReader {
             + value
             + ", but finite numbers of at most 3.4e38 are needed; fill (Imputer), drop or scale such values";
       }
+      String unfit = targets.loss() == null ? null : targets.loss().problem(value);
+      if (unfit != null) {
+        return "column '"
+            + column
+            + "' has the "
+            + noun
+            + " "
+            + value
+            + ": loss = "
+            + unfit
+            + "; drop such rows, or take another loss";
+      }
     }
     return null;
   }

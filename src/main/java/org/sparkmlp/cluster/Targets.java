@@ -2,6 +2,7 @@ package org.sparkmlp.cluster;
 
 import java.io.Serializable;
 import org.sparkmlp.data.Scaling;
+import org.sparkmlp.function.Loss;
 
 /**
  * What the label column holds, and which numbers a network learns of it.
@@ -10,8 +11,9 @@ import org.sparkmlp.data.Scaling;
  * @param size classes, values or label ids; 0 if that isn't known yet
  * @param standardized whether values are to be standardized
  * @param scaling how; null if they aren't, or before rows were looked at
+ * @param loss that must be able to take the values; null if none is asked
  */
-public record Targets(Kind kind, int size, boolean standardized, Scaling scaling)
+public record Targets(Kind kind, int size, boolean standardized, Scaling scaling, Loss loss)
     implements Serializable {
   /** What a label is. */
   public enum Kind {
@@ -33,12 +35,12 @@ public record Targets(Kind kind, int size, boolean standardized, Scaling scaling
    * @param numClasses labels must be below it; 0 if that isn't known yet
    */
   public static Targets classes(int numClasses) {
-    return new Targets(Kind.CLASS, numClasses, false, null);
+    return new Targets(Kind.CLASS, numClasses, false, null, null);
   }
 
   /** One value a row. */
-  public static Targets value(boolean standardized) {
-    return new Targets(Kind.VALUE, 1, standardized, null);
+  public static Targets value(boolean standardized, Loss loss) {
+    return new Targets(Kind.VALUE, 1, standardized, null, loss);
   }
 
   /**
@@ -46,8 +48,8 @@ public record Targets(Kind kind, int size, boolean standardized, Scaling scaling
    *
    * @param inArray whether they are in an array; else in a vector
    */
-  public static Targets values(boolean inArray, int size, boolean standardized) {
-    return new Targets(inArray ? Kind.ARRAY : Kind.VECTOR, size, standardized, null);
+  public static Targets values(boolean inArray, int size, boolean standardized, Loss loss) {
+    return new Targets(inArray ? Kind.ARRAY : Kind.VECTOR, size, standardized, null, loss);
   }
 
   /**
@@ -56,17 +58,24 @@ public record Targets(Kind kind, int size, boolean standardized, Scaling scaling
    * @param numLabels ids must be below it; 0 if that isn't known yet
    */
   public static Targets ids(int numLabels) {
-    return new Targets(Kind.IDS, numLabels, false, null);
+    return new Targets(Kind.IDS, numLabels, false, null, null);
   }
 
   /** The same, with what a look at the rows has told. */
   public Targets of(Survey survey) {
-    return standardized ? new Targets(kind, size, true, survey.labelScaling()) : this;
+    return standardized ? new Targets(kind, size, true, survey.labelScaling(), loss) : this;
   }
 
   /** The same, for so many classes or ids. */
   public Targets ofSize(int known) {
-    return new Targets(kind, known, standardized, scaling);
+    return new Targets(kind, known, standardized, scaling, loss);
+  }
+
+  /**
+   * The same numbers, which were checked already: packed rows of different losses may be shared.
+   */
+  public Targets checked() {
+    return new Targets(kind, size, standardized, scaling, null);
   }
 
   /** Target numbers of a row. */

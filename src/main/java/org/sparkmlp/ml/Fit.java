@@ -18,6 +18,7 @@ import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
 import org.sparkmlp.cluster.Targets;
+import org.sparkmlp.function.Activations;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
@@ -96,6 +97,8 @@ final class Fit<M> {
         "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
             + " repartition the DataFrame, or take shardBy = hash",
         p.getNumShards());
+    int hidden = p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
+    Activations.forLayers(p.getActivation(), hidden);
   }
 
   static boolean hasWeights(MLPParams p) {
@@ -135,7 +138,7 @@ final class Fit<M> {
     String backend = Backends.get(params.getBackend()).name();
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
-            numFeatures, targets, numShards(dataset, survey), params.getBlockSize());
+            numFeatures, targets.checked(), numShards(dataset, survey), params.getBlockSize());
     long packingStart = System.nanoTime();
     return source.with(
         packing,

@@ -81,7 +81,8 @@ public class MLPClassificationModel
   }
 
   /**
-   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases. A
+   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases; of
+   * maxout units there is an output for each piece, all first pieces before all second ones. A
    * copy.
    */
   public Vector weights() {

@@ -283,15 +283,17 @@ public interface MLPParams extends HasWeightCol {
           new Param<>(
               owner,
               "activation",
-              "activation of the hidden layers: " + String.join(", ", Activations.names()),
-              Rules.spec((Consumer<String> & Serializable) Activations::parse));
+              "activation of the hidden layers: "
+                  + String.join(", ", Activations.names())
+                  + "; with arguments as in leakyrelu(a=0.2); one for all, or a list of one a layer, as in relu, maxout(3)",
+              Rules.spec((Consumer<String> & Serializable) Activations::parseList));
       loss =
           new Param<>(
               owner,
               "loss",
               "what training minimises: auto, "
                   + String.join(", ", Losses.names())
-                  + "; auto takes softmaxCrossEntropy for classes, or binaryCrossEntropy for a single output and for"
+                  + "; with arguments as in huber(delta=2); auto takes softmaxCrossEntropy for classes, or binaryCrossEntropy for a single output and for"
                   + " sets of labels, and meanSquaredError for regression",
               Rules.spec(
                   (Consumer<String> & Serializable)
@@ -306,7 +308,7 @@ public interface MLPParams extends HasWeightCol {
               "weightInit",
               "initial weights: "
                   + String.join(", ", Initializer.names())
-                  + "; auto takes heUniform into relu and glorotUniform into other units",
+                  + "; auto takes what suits the activation",
               Rules.spec((Consumer<String> & Serializable) Initializer::parse));
       initialWeights =
           new Param<>(

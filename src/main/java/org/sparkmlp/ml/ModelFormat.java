@@ -31,14 +31,17 @@ import scala.Option;
  *
  * <pre>
  * metadata/   Spark's JSON: class, uid, params
- * network/    Parquet, one row: formatVersion, layers, activation, loss, checksum (CRC-32C of the weights, then means
- *             and deviations), classTargets (absent: true), targetMeans and targetDeviations (absent: values aren't
- *             standardized)
- * weights/    Parquet: part, values; the flat vector in parts of a million floats
+ * network/    Parquet, one row: formatVersion, layers, activation (a spec, or one a hidden layer, as in "relu, tanh"),
+ *             loss, checksum (CRC-32C of the weights, then of means and deviations), targets ("classes" or "values"),
+ *             targetMeans and targetDeviations (absent where values aren't standardized)
+ * weights/    Parquet: part, values; the flat vector, as {@link Topology} has it, in parts of a million floats
  * </pre>
+ *
+ * <p>Version 1 had one activation for all layers, and no targets, which were classes. It is still
+ * read.
  */
 final class ModelFormat {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final int PART = 1_000_000;
 
@@ -51,9 +54,13 @@ final class ModelFormat {
           .add("activation", DataTypes.StringType, false)
           .add("loss", DataTypes.StringType, false)
           .add("checksum", DataTypes.LongType, false)
-          .add("classTargets", DataTypes.BooleanType, true)
+          .add("targets", DataTypes.StringType, true)
           .add("targetMeans", DOUBLES, true)
           .add("targetDeviations", DOUBLES, true);
+
+  private static final String CLASSES = "classes";
+
+  private static final String VALUES = "values";
 
   private static final StructType WEIGHTS =
       new StructType()
@@ -85,10 +92,10 @@ final class ModelFormat {
         RowFactory.create(
             VERSION,
             IntStream.of(topology.layers()).boxed().toArray(Integer[]::new),
-            topology.activation(1).spec(),
+            Activations.specs(topology.activations()),
             topology.loss().spec(),
             checksum(weights, scaling),
-            topology.classTargets(),
+            topology.classTargets() ? CLASSES : VALUES,
             scaling == null ? null : boxed(scaling.means()),
             scaling == null ? null : boxed(scaling.deviations()));
     spark.createDataFrame(List.of(network), NETWORK).write().parquet(path + "/network");
@@ -148,13 +155,7 @@ final class ModelFormat {
         path,
         version,
         VERSION);
-    int[] layers = network.<Integer>getList(1).stream().mapToInt(Integer::intValue).toArray();
-    Topology topology =
-        new Topology(
-            layers,
-            Activations.parse(network.getString(2)),
-            Losses.parse(network.getString(3)),
-            network.isNullAt(5) || network.getBoolean(5));
+    Topology topology = topology(network, path);
     Scaling scaling =
         network.isNullAt(6) ? null : new Scaling(doubles(network, 6), doubles(network, 7));
     List<Row> parts =
@@ -179,6 +180,24 @@ final class ModelFormat {
         "the weights at %s don't match their checksum: the files are damaged or of different models",
         path);
     return new Saved(new FittedNetwork(topology, weights), scaling);
+  }
+
+  private static Topology topology(Row network, String path) {
+    int[] layers = network.<Integer>getList(1).stream().mapToInt(Integer::intValue).toArray();
+    try {
+      return new Topology(
+          layers,
+          Activations.forLayers(network.getString(2), layers.length - 2),
+          Losses.parse(network.getString(3)),
+          !VALUES.equals(network.getString(5)));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the model at %s can't be read: %s. An activation or loss of your own must be registered before"
+                  + " (Activations.register, Losses.register)",
+              path, e.getMessage()),
+          e);
+    }
   }
 
   private static String wrongSize(String path, Topology topology) {

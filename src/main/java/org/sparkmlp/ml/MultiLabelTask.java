@@ -6,6 +6,7 @@ import org.apache.spark.sql.Dataset;
 import org.sparkmlp.cluster.Survey;
 import org.sparkmlp.cluster.Targets;
 import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.BinaryCrossEntropy;
 import org.sparkmlp.function.Loss;
 import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Topology;
@@ -26,7 +27,7 @@ final class MultiLabelTask implements Task<MLPMultiLabelClassificationModel> {
   static void checkParams(MLPMultiLabelClassifier p) {
     Fit.checkParams(p);
     Check.that(
-        loss(p).spec().startsWith(Losses.BINARY_CROSS_ENTROPY.spec()),
+        loss(p) instanceof BinaryCrossEntropy,
         "loss = %s isn't for sets of labels; take binaryCrossEntropy, which decides on each label by itself",
         p.getLoss());
     int outputs = p.isSet(p.layers()) ? p.getLayers()[p.getLayers().length - 1] : 0;
@@ -77,9 +78,10 @@ final class MultiLabelTask implements Task<MLPMultiLabelClassificationModel> {
 
   @Override
   public Topology topology(int numFeatures, Targets targets) {
+    int[] layers = Fit.layers(params, numFeatures, targets.size());
     return new Topology(
-        Fit.layers(params, numFeatures, targets.size()),
-        Activations.parse(params.getActivation()),
+        layers,
+        Activations.forLayers(params.getActivation(), layers.length - 2),
         loss(params),
         false);
   }

@@ -61,7 +61,8 @@ final class MultiOutputTask implements Task<MLPMultiOutputRegressionModel> {
     return Targets.values(
         inArray,
         size(dataset, inArray),
-        ValueLosses.standardizes(params, params.standardizeLabel()));
+        ValueLosses.standardizes(params, params.standardizeLabel()),
+        ValueLosses.parse(params.getLoss()));
   }
 
   /** Values of a row: from the label's metadata, else from the first row that has one. */
@@ -95,9 +96,10 @@ final class MultiOutputTask implements Task<MLPMultiOutputRegressionModel> {
 
   @Override
   public Topology topology(int numFeatures, Targets targets) {
+    int[] layers = Fit.layers(params, numFeatures, targets.size());
     return new Topology(
-        Fit.layers(params, numFeatures, targets.size()),
-        Activations.parse(params.getActivation()),
+        layers,
+        Activations.forLayers(params.getActivation(), layers.length - 2),
         ValueLosses.parse(params.getLoss()),
         false);
   }

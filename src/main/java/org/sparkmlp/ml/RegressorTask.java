@@ -35,7 +35,9 @@ final class RegressorTask implements Task<MLPRegressionModel> {
 
   @Override
   public Targets targets(Dataset<?> dataset) {
-    return Targets.value(ValueLosses.standardizes(params, params.standardizeLabel()));
+    return Targets.value(
+        ValueLosses.standardizes(params, params.standardizeLabel()),
+        ValueLosses.parse(params.getLoss()));
   }
 
   @Override
@@ -45,9 +47,10 @@ final class RegressorTask implements Task<MLPRegressionModel> {
 
   @Override
   public Topology topology(int numFeatures, Targets targets) {
+    int[] layers = Fit.layers(params, numFeatures, 1);
     return new Topology(
-        Fit.layers(params, numFeatures, 1),
-        Activations.parse(params.getActivation()),
+        layers,
+        Activations.forLayers(params.getActivation(), layers.length - 2),
         ValueLosses.parse(params.getLoss()),
         false);
   }

@@ -1,18 +1,16 @@
 package org.sparkmlp.ml;
 
-import java.util.List;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.Params;
+import org.sparkmlp.function.BinaryCrossEntropy;
+import org.sparkmlp.function.Hinge;
 import org.sparkmlp.function.Loss;
 import org.sparkmlp.function.Losses;
+import org.sparkmlp.function.SoftmaxCrossEntropy;
 import org.sparkmlp.util.Check;
 
 /** The losses of regression, and whether labels are standardized for them. */
 final class ValueLosses {
-  /** Losses for classes, by what their specs begin with. */
-  private static final List<String> FOR_CLASSES =
-      List.of("softmaxCrossEntropy", "binaryCrossEntropy", "hinge");
-
   private ValueLosses() {}
 
   static Loss parse(String spec) {
@@ -34,19 +32,21 @@ final class ValueLosses {
     return predicted[0] == z[0];
   }
 
+  private static boolean isForClasses(Loss loss) {
+    return loss instanceof SoftmaxCrossEntropy
+        || loss instanceof BinaryCrossEntropy
+        || loss instanceof Hinge;
+  }
+
   /** Checks what params say of the loss, without data. */
   static void check(MLPParams p, BooleanParam standardizeLabel) {
     String spec = p.getLoss();
-    for (String name : FOR_CLASSES) {
-      Check.that(
-          !Losses.parse(spec.equals(MLPParams.AUTO) ? "meanSquaredError" : spec)
-              .spec()
-              .startsWith(name),
-          "loss = %s is for classes, not for the values of regression; the others are %s",
-          spec,
-          String.join(
-              ", ", Losses.names().stream().filter(l -> !FOR_CLASSES.contains(l)).toList()));
-    }
+    Check.that(
+        !isForClasses(parse(spec)),
+        "loss = %s is for classes, not for the values of regression; for these there are %s",
+        spec,
+        String.join(
+            ", ", Losses.names().stream().filter(name -> !isForClasses(parse(name))).toList()));
     Check.that(
         !((Params) p).isSet(standardizeLabel)
             || !(Boolean) p.getOrDefault(standardizeLabel)

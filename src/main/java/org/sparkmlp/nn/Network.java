@@ -5,6 +5,7 @@ import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
 import org.sparkmlp.backend.LossSums;
 import org.sparkmlp.data.PackedBlock;
+import org.sparkmlp.function.Activation;
 import org.sparkmlp.optim.Optimizer;
 
 /**
@@ -15,6 +16,9 @@ import org.sparkmlp.optim.Optimizer;
  * with D_l the gradient of the weighted loss sum by the sums of layer l: dW_l = A_(l-1)' D_l, db_l
  * = column sums of D_l, D_(l-1) = (D_l W_l') ⊙ f'(A_(l-1)). Gradients are sums over rows, never
  * means.
+ *
+ * <p>Where units have several pieces, F_l = f(A_(l-1) W_l + 1 b_l') has a column a piece, A_l the
+ * largest of each unit, and the gradient goes back to that one. Else F_l is A_l itself.
  *
  * <p>In the flat vector a layer's biases follow its weights, as one more row of them. So the values
  * of each layer but the last have one more column, of ones, and the products with weights add the
@@ -33,6 +37,16 @@ public final class Network {
 
   /** D_l for l = 1 .. depth, laid out likewise; that column isn't used. */
   private final Buffer[] deltas;
+
+  /**
+   * Z_l of layers whose activation needs its input on the way back, laid out like F_l; else null.
+   */
+  private final Buffer[] inputs;
+
+  /** F_l and its gradient, capacity x sums, of layers of several pieces; else null. */
+  private final Buffer[] pieces;
+
+  private final Buffer[] pieceDeltas;
 
   private final Buffer targets;
   private final Buffer rowWeights;
@@ -57,10 +71,22 @@ public final class Network {
     this.gradient = backend.allocate(training ? topology.size() : 0);
     this.outputs = new Buffer[topology.depth() + 1];
     this.deltas = new Buffer[topology.depth() + 1];
+    this.inputs = new Buffer[topology.depth() + 1];
+    this.pieces = new Buffer[topology.depth() + 1];
+    this.pieceDeltas = new Buffer[topology.depth() + 1];
     for (int l = 0; l <= topology.depth(); l++) {
       outputs[l] = backend.allocate(capacity * stride(l));
       deltas[l] = backend.allocate(training && l > 0 ? capacity * stride(l) : 0);
       backend.fill(outputs[l], 0, outputs[l].length(), 1);
+    }
+    for (int l = 1; l <= topology.depth(); l++) {
+      if (isInPieces(l)) {
+        pieces[l] = backend.allocate(capacity * topology.sums(l));
+        pieceDeltas[l] = backend.allocate(training ? capacity * topology.sums(l) : 0);
+      }
+      if (training && topology.activation(l).needsInput()) {
+        inputs[l] = backend.allocate(capacity * sumStride(l));
+      }
     }
     this.targets = backend.allocate(capacity * (topology.classTargets() ? 1 : topology.outputs()));
     this.rowWeights = backend.allocate(capacity);
@@ -69,6 +95,15 @@ public final class Network {
   /** From one row of a layer's values to the next. */
   private int stride(int l) {
     return l < topology.depth() ? topology.units(l) + 1 : topology.units(l);
+  }
+
+  private boolean isInPieces(int l) {
+    return topology.activation(l).pieces() > 1;
+  }
+
+  /** From one row of F_l to the next. */
+  private int sumStride(int l) {
+    return isInPieces(l) ? topology.sums(l) : stride(l);
   }
 
   public Topology topology() {
@@ -179,12 +214,14 @@ public final class Network {
   private void forward(int rows) {
     for (int l = 1; l <= topology.depth(); l++) {
       int in = topology.units(l - 1);
-      int out = topology.units(l);
+      int sums = topology.sums(l);
+      Buffer f = isInPieces(l) ? pieces[l] : outputs[l];
+      Buffer z = inputs[l] == null ? f : inputs[l];
       backend.gemm(
           false,
           false,
           rows,
-          out,
+          sums,
           in + 1,
           1,
           outputs[l - 1],
@@ -192,12 +229,16 @@ public final class Network {
           stride(l - 1),
           weights,
           topology.weightsOffset(l),
-          out,
+          sums,
           0,
-          outputs[l],
+          z,
           0,
-          stride(l));
-      backend.activate(topology.activation(l), rows, out, outputs[l], 0, stride(l));
+          sumStride(l));
+      Activation activation = topology.activation(l);
+      backend.activate(activation, rows, sums, z, f, 0, sumStride(l));
+      if (isInPieces(l)) {
+        backend.largest(activation.pieces(), rows, topology.units(l), f, outputs[l], stride(l));
+      }
     }
   }
 
@@ -217,45 +258,60 @@ public final class Network {
   private void backward(int rows, boolean accumulate) {
     for (int l = topology.depth(); l >= 1; l--) {
       int in = topology.units(l - 1);
-      int out = topology.units(l);
-      backend.activationGradient(
-          topology.activation(l), rows, out, outputs[l], deltas[l], 0, stride(l));
+      int sums = topology.sums(l);
+      Buffer delta = sumGradient(l, rows);
       backend.gemm(
           true,
           false,
           in + 1,
-          out,
+          sums,
           rows,
           1,
           outputs[l - 1],
           0,
           stride(l - 1),
-          deltas[l],
+          delta,
           0,
-          stride(l),
+          sumStride(l),
           accumulate ? 1 : 0,
           gradient,
           topology.weightsOffset(l),
-          out);
+          sums);
       if (l > 1) {
         backend.gemm(
             false,
             true,
             rows,
             in,
-            out,
+            sums,
             1,
-            deltas[l],
+            delta,
             0,
-            stride(l),
+            sumStride(l),
             weights,
             topology.weightsOffset(l),
-            out,
+            sums,
             0,
             deltas[l - 1],
             0,
             stride(l - 1));
       }
     }
+  }
+
+  /** From the gradient by the outputs of a layer to that by its sums. */
+  private Buffer sumGradient(int l, int rows) {
+    Activation activation = topology.activation(l);
+    Buffer f = outputs[l];
+    Buffer delta = deltas[l];
+    if (isInPieces(l)) {
+      f = pieces[l];
+      delta = pieceDeltas[l];
+      backend.largestGradient(
+          activation.pieces(), rows, topology.units(l), f, outputs[l], deltas[l], stride(l), delta);
+    }
+    backend.activationGradient(
+        activation, rows, topology.sums(l), inputs[l], f, delta, 0, sumStride(l));
+    return delta;
   }
 }

@@ -357,13 +357,73 @@ class MLPRegressorTest extends StageContract<MLPRegressor, MLPRegressionModel> {
         "so many standard deviations from the mean of the training rows");
   }
 
+  /** Labels that all losses can take: e^f, from about 0.1 to 5. */
+  private Dataset<Row> positive() {
+    return frame(rows(800, 0, 0.7), 2).withColumn("label", expr("exp(label)"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"absoluteError", "huber(delta=0.5)", "poisson", "gamma", "tweedie(p=1.5)"})
+  void everyLossLearnsAndPredictsByItsLink(String loss) {
+    Dataset<Row> rows = positive();
+    MLPRegressionModel model =
+        estimator().setLoss(loss).setHiddenLayers(32).setMaxIter(40).setNumShards(1).fit(rows);
+    Dataset<Row> predicted = model.transform(rows);
+    assertThat(evaluator().evaluate(predicted)).isGreaterThan(0.8);
+    boolean logLink = !loss.contains("Error") && !loss.startsWith("huber");
+    assertThat(model.labelDeviation() == 1).as("not standardized").isEqualTo(logLink);
+    if (logLink) {
+      assertThat(predicted.where("prediction <= 0").count()).isZero();
+    }
+  }
+
+  @Test
+  void aQuantileHasItsShareOfTheRowsBelow() {
+    Dataset<Row> rows =
+        positive().withColumn("label", expr("10 * (label + pmod(xxhash64(features), 1000) / 500)"));
+    long last = 0;
+    for (double tau : new double[] {0.1, 0.5, 0.9}) {
+      MLPRegressionModel model =
+          estimator()
+              .setLoss("quantile(tau=" + tau + ")")
+              .setHiddenLayers(16)
+              .setMaxIter(40)
+              .setNumShards(1)
+              .fit(rows);
+      long below = model.transform(rows).where("label < prediction").count();
+      assertThat(below / 800.0).isCloseTo(tau, within(0.08));
+      assertThat(below).isGreaterThan(last);
+      last = below;
+    }
+  }
+
+  @Test
+  void labelsThatALossCannotTake() {
+    fails(
+        estimator().setLoss("poisson"),
+        data(),
+        "column 'label' has the label -",
+        "loss = poisson needs targets >= 0, got -",
+        "drop such rows, or take another loss");
+    fails(
+        estimator().setLoss("gamma"),
+        data().withColumn("label", lit(0.0)),
+        "has the label 0.0: loss = gamma needs targets > 0, got 0.0");
+    fails(
+        estimator().setLoss("poisson").setStandardizeLabel(true),
+        positive(),
+        "standardizeLabel is set, but loss = poisson can't have standardized labels");
+    estimator().setLoss("poisson").setStandardizeLabel(false).fit(positive());
+  }
+
   @Test
   void badParams() {
     fails(
         estimator().setLoss("softmaxCrossEntropy"),
         data(),
         "loss = softmaxCrossEntropy is for classes",
-        "the others are meanSquaredError");
+        "for these there are meanSquaredError, absoluteError");
     fails(
         estimator().setLayers(3, 8, 2),
         data(),
