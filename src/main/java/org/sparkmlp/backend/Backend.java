@@ -18,6 +18,9 @@ public interface Backend {
     int length();
   }
 
+  /** Rows of which few numbers aren't 0, on the device of the backend that made them. */
+  interface SparseRows {}
+
   /** The name by which users choose it. */
   String name();
 
@@ -54,6 +57,44 @@ public interface Backend {
       Buffer c,
       int cOffset,
       int ldc);
+
+  /**
+   * Whether it has {@link #sparseGemm} and the upload for it. Without, networks spread the sparse
+   * rows of one batch after the other over dense ones.
+   */
+  default boolean sparse() {
+    return false;
+  }
+
+  /**
+   * Uploads sparse rows: row i has the numbers {@code values[k]} at the columns {@code indices[k]},
+   * rising, for k from {@code starts[i]} to {@code starts[i + 1]} - 1.
+   *
+   * @param reuse what an earlier upload returned, to be overwritten, or null
+   * @param starts of rows + 1 numbers at least; the arrays must not change while the result is used
+   */
+  default SparseRows upload(
+      SparseRows reuse, int rows, int columns, int[] starts, int[] indices, float[] values) {
+    throw new UnsupportedOperationException(name() + " has no sparse rows");
+  }
+
+  /**
+   * C = op(A) B + beta C, where A is sparse, rows x columns as uploaded, op transposes if told so,
+   * C has n columns and B as well. With beta = 0, C is overwritten, whatever it held.
+   */
+  default void sparseGemm(
+      boolean transpose,
+      int n,
+      SparseRows a,
+      Buffer b,
+      int bOffset,
+      int ldb,
+      float beta,
+      Buffer c,
+      int cOffset,
+      int ldc) {
+    throw new UnsupportedOperationException(name() + " has no sparse products");
+  }
 
   /**
    * A = f(Z): both are rows x columns and lie alike, in one buffer or in two; what lies between

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.RowKey;
 import org.sparkmlp.data.Sharding;
 
@@ -16,25 +17,27 @@ import org.sparkmlp.data.Sharding;
 final class RowEncoder implements Iterator<byte[]> {
   private final Iterator<InternalRow> rows;
   private final Columns columns;
-  private final int numFeatures;
   private final Sharding sharding;
   private final TargetReader reader;
-  private final float[] features;
+  private final FeatureRow features;
   private final float[] targets;
   private byte[] next;
 
+  /**
+   * @param features room for a row, which says how many features there are and how they are
+   *     standardized
+   */
   RowEncoder(
       Iterator<InternalRow> rows,
       Columns columns,
-      int numFeatures,
       Sharding sharding,
-      Targets targets) {
+      Targets targets,
+      FeatureRow features) {
     this.rows = rows;
     this.columns = columns;
-    this.numFeatures = numFeatures;
     this.sharding = sharding;
     this.reader = new TargetReader(columns, targets);
-    this.features = new float[numFeatures];
+    this.features = features;
     this.targets = new float[targets.width()];
     this.next = advance();
   }
@@ -63,7 +66,7 @@ final class RowEncoder implements Iterator<byte[]> {
       float weight = (float) row.getDouble(Columns.WEIGHT);
       if (weight > 0) {
         boolean validation = row.getBoolean(Columns.VALIDATION);
-        return RowKey.encode(features, numFeatures, targets, weight, validation, sharding);
+        return RowKey.encode(features, targets, weight, validation, sharding);
       }
     }
     return null;
@@ -71,9 +74,8 @@ final class RowEncoder implements Iterator<byte[]> {
 
   /** What is wrong with the first bad row of some; empty if all are good. */
   static Iterator<String> firstProblem(
-      Iterator<InternalRow> rows, Columns columns, int numFeatures, Targets targets) {
+      Iterator<InternalRow> rows, Columns columns, Targets targets, FeatureRow features) {
     TargetReader reader = new TargetReader(columns, targets);
-    float[] features = new float[numFeatures];
     float[] values = new float[targets.width()];
     while (rows.hasNext()) {
       String problem = problem(columns, rows.next(), reader, features, values);
@@ -86,7 +88,7 @@ final class RowEncoder implements Iterator<byte[]> {
 
   /** Checks a row and reads its features and targets, which don't matter in a row of weight 0. */
   private static String problem(
-      Columns columns, InternalRow row, TargetReader reader, float[] features, float[] targets) {
+      Columns columns, InternalRow row, TargetReader reader, FeatureRow features, float[] targets) {
     String problem = RowProblem.of(columns, row, reader);
     if (problem != null || row.getDouble(Columns.WEIGHT) == 0) {
       return problem;

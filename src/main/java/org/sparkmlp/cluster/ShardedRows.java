@@ -11,8 +11,10 @@ import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.data.BlockPacker;
+import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.RowKey;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.data.Shard;
 import org.sparkmlp.data.ShardSize;
 import org.sparkmlp.data.Sharding;
@@ -54,12 +56,30 @@ public final class ShardedRows implements AutoCloseable {
    * @param targets what labels are, with all that is known of them
    * @param numShards shards by hash; 0 for a shard a partition
    * @param blockSize most rows of a block; changes no result
+   * @param scaling by which features are standardized, or null; it may be that of other rows
+   * @param numbersOfRow numbers of 4 bytes that a packed row takes on average: the features, or
+   *     fewer if rows are sparse. Decides how many chunks a shard has
    */
-  public record Packing(int numFeatures, Targets targets, int numShards, int blockSize)
+  public record Packing(
+      int numFeatures,
+      Targets targets,
+      int numShards,
+      int blockSize,
+      Scaling scaling,
+      int numbersOfRow)
       implements Serializable {
-    /** Numbers of a row that needs room. */
+    /** Features as they are, of dense rows. */
+    public Packing(int numFeatures, Targets targets, int numShards, int blockSize) {
+      this(numFeatures, targets, numShards, blockSize, null, numFeatures);
+    }
+
+    /** Numbers of a row with its targets, but one. */
     private int numbers() {
-      return numFeatures + targets.width() - 1;
+      return numbersOfRow + targets.width() - 1;
+    }
+
+    FeatureRow row() {
+      return new FeatureRow(numFeatures, scaling);
     }
   }
 
@@ -116,7 +136,7 @@ public final class ShardedRows implements AutoCloseable {
       JavaRDD<InternalRow> rows, Columns columns, Packing packing, Sharding sharding) {
     return rows.mapPartitions(
         partition ->
-            new RowEncoder(partition, columns, packing.numFeatures(), sharding, packing.targets()));
+            new RowEncoder(partition, columns, sharding, packing.targets(), packing.row()));
   }
 
   private static JavaRDD<byte[]> byPartition(
@@ -171,10 +191,9 @@ public final class ShardedRows implements AutoCloseable {
     if (training == survey.trainingRows() && validation == survey.validationRows()) {
       return;
     }
-    int numFeatures = packing.numFeatures();
-    Targets targets = packing.targets();
     List<String> problems =
-        rows.mapPartitions(part -> RowEncoder.firstProblem(part, columns, numFeatures, targets))
+        rows.mapPartitions(
+                part -> RowEncoder.firstProblem(part, columns, packing.targets(), packing.row()))
             .collect();
     Check.that(problems.isEmpty(), "%s", problems.isEmpty() ? "" : problems.get(0));
     throw new IllegalStateException(

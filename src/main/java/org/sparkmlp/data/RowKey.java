@@ -17,13 +17,19 @@ import net.jpountz.xxhash.XXHashFactory;
  * 0   shard       int, big endian
  * 4   role        0 training, 1 validation
  * 5   chunk       int, big endian
- * 9   hash        XXH64 (seed 0) of everything from 17 on, big endian
- * 17  targets     K floats, little endian
+ * 9   hash        XXH64 (seed 0) of targets, weight and all features as floats, big endian
+ * 17  form        0 dense, 1 sparse
+ * 18  targets     K floats, little endian
  *     weight      float, little endian
- *     features    floats, little endian
+ *     features    dense: floats, little endian
+ *                 sparse: int columns, big endian; ints, big endian, where numbers other than 0
+ *                 are; floats, little endian, what they are
  * </pre>
  *
- * <p>K isn't in it: all rows of a DataFrame have the same, and whoever reads one says it.
+ * <p>K, the width, isn't in it: all rows of a DataFrame have the same, and whoever reads one says
+ * it.
+ *
+ * <p>A row has the same hash in both forms, and so the same place: as if it were dense.
  *
  * <p>Shard and chunk follow from the hash by a {@link Sharding}, or are chosen.
  */
@@ -39,12 +45,13 @@ public final class RowKey {
   private static final int ROLE = 4;
   private static final int CHUNK = 5;
   private static final int HASH = 9;
-  private static final int TARGETS = 17;
+  private static final int FORM = 17;
+  private static final int TARGETS = 18;
 
   private RowKey() {}
 
   /**
-   * Packs a row into the shard and chunk that its content belongs to.
+   * Packs a dense row into the shard and chunk that its content belongs to.
    *
    * @param features the first {@code columns} numbers are used; not kept
    * @param targets all are used; not kept
@@ -56,20 +63,53 @@ public final class RowKey {
       float weight,
       boolean validation,
       Sharding sharding) {
+    return encode(FeatureRow.of(features, columns), targets, weight, validation, sharding);
+  }
+
+  /** Packs a row into the shard and chunk that its content belongs to. */
+  public static byte[] encode(
+      FeatureRow features, float[] targets, float weight, boolean validation, Sharding sharding) {
+    int count = features.count();
     int at = features(targets.length);
-    byte[] key = new byte[at + 4 * columns];
+    byte[] key = new byte[features.sparse() ? at + 4 + 8 * count : at + 4 * count];
     for (int k = 0; k < targets.length; k++) {
       FLOAT.set(key, TARGETS + 4 * k, targets[k]);
     }
-    FLOAT.set(key, weight(targets.length), weight);
-    ByteBuffer.wrap(key, at, 4 * columns)
+    FLOAT.set(key, at - 4, weight);
+    if (features.sparse()) {
+      key[FORM] = 1;
+      INT.set(key, at, features.columns());
+      for (int k = 0; k < count; k++) {
+        INT.set(key, at + 4 + 4 * k, features.indices()[k]);
+      }
+    }
+    ByteBuffer.wrap(key, key.length - 4 * count, 4 * count)
         .order(ByteOrder.LITTLE_ENDIAN)
         .asFloatBuffer()
-        .put(features, 0, columns);
-    long hash = XXH64.hash(key, TARGETS, key.length - TARGETS, 0);
+        .put(features.values(), 0, count);
+    long hash =
+        features.sparse()
+            ? hashAsDense(key, at, features)
+            : XXH64.hash(key, TARGETS, key.length - TARGETS, 0);
     LONG.set(key, HASH, hash);
     key[ROLE] = (byte) (validation ? 1 : 0);
     return place(key, sharding.shard(hash), sharding.chunk(hash, validation));
+  }
+
+  /** Spreads the row's numbers over zeros, and takes them away again. */
+  private static long hashAsDense(byte[] key, int at, FeatureRow features) {
+    int first = at - TARGETS; // targets and weight
+    int length = first + 4 * features.columns();
+    byte[] room = features.room(length);
+    System.arraycopy(key, TARGETS, room, 0, first);
+    for (int k = 0; k < features.count(); k++) {
+      FLOAT.set(room, first + 4 * features.indices()[k], features.values()[k]);
+    }
+    long hash = XXH64.hash(room, 0, length, 0);
+    for (int k = 0; k < features.count(); k++) {
+      FLOAT.set(room, first + 4 * features.indices()[k], 0f);
+    }
+    return hash;
   }
 
   /** Puts a packed row into a shard and chunk, in place. */
@@ -103,32 +143,41 @@ public final class RowKey {
     }
   }
 
-  /** The weight of a row of {@code width} targets. */
   public static float weight(byte[] key, int width) {
-    return (float) FLOAT.get(key, weight(width));
+    return (float) FLOAT.get(key, features(width) - 4);
   }
 
-  /** Copies the features to {@code into} from {@code offset} on. */
-  public static void features(byte[] key, int width, float[] into, int offset) {
+  /** Where what is said of the features begins, after {@code width} targets and the weight. */
+  private static int features(int width) {
+    return TARGETS + 4 * width + 4;
+  }
+
+  public static int columns(byte[] key, int width) {
     int at = features(width);
-    ByteBuffer.wrap(key, at, key.length - at)
+    return sparse(key) ? (int) INT.get(key, at) : (key.length - at) / 4;
+  }
+
+  public static boolean sparse(byte[] key) {
+    return key[FORM] == 1;
+  }
+
+  /** Numbers that are stored: all columns of a dense row. */
+  public static int count(byte[] key, int width) {
+    return sparse(key) ? (key.length - features(width) - 4) / 8 : columns(key, width);
+  }
+
+  /** Copies the stored numbers to {@code into} from {@code offset} on. */
+  public static void values(byte[] key, int width, float[] into, int offset) {
+    int count = count(key, width);
+    ByteBuffer.wrap(key, key.length - 4 * count, 4 * count)
         .order(ByteOrder.LITTLE_ENDIAN)
         .asFloatBuffer()
-        .get(into, offset, columns(key, width));
+        .get(into, offset, count);
   }
 
-  /** Features of a row of {@code width} targets. */
-  public static int columns(byte[] key, int width) {
-    return (key.length - features(width)) / 4;
-  }
-
-  /** Where the weight lies. */
-  private static int weight(int width) {
-    return TARGETS + 4 * width;
-  }
-
-  /** Where the features begin. */
-  private static int features(int width) {
-    return weight(width) + 4;
+  /** Copies the places of the numbers of a sparse row to {@code into} from {@code offset} on. */
+  public static void indices(byte[] key, int width, int[] into, int offset) {
+    int count = count(key, width);
+    ByteBuffer.wrap(key, features(width) + 4, 4 * count).asIntBuffer().get(into, offset, count);
   }
 }

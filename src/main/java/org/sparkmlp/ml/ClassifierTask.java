@@ -151,9 +151,8 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
 
   @Override
   public MLPClassificationModel model(
-      Topology topology, Targets targets, float[] weights, TrainingSummary summary) {
+      FittedNetwork network, Targets targets, TrainingSummary summary) {
     String uid = Identifiable$.MODULE$.randomUID("mlpcModel");
-    return new MLPClassificationModel(uid, new FittedNetwork(topology, weights))
-        .setSummary(summary);
+    return new MLPClassificationModel(uid, network).setSummary(summary);
   }
 }

@@ -12,12 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
+import org.sparkmlp.cluster.FeatureSurvey;
 import org.sparkmlp.cluster.HadoopCheckpointStore;
 import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
 import org.sparkmlp.cluster.Targets;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
@@ -136,9 +138,19 @@ final class Fit<M> {
     Topology topology = task.topology(numFeatures, targets);
     float[] start = initialWeights(topology);
     String backend = Backends.get(params.getBackend()).name();
+    FeatureSurvey features =
+        FeatureSurvey.isNeeded(numFeatures, params.getStandardization())
+            ? source.features(numFeatures, params.getStandardization())
+            : null;
+    Scaling scaling = params.getStandardization() ? features.scaling() : null;
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
-            numFeatures, targets.checked(), numShards(dataset, survey), params.getBlockSize());
+            numFeatures,
+            targets.checked(),
+            numShards(dataset, survey),
+            params.getBlockSize(),
+            scaling,
+            features == null ? numFeatures : features.numbersOfRow(scaling));
     long packingStart = System.nanoTime();
     return source.with(
         packing,
@@ -149,6 +161,7 @@ final class Fit<M> {
                 (System.nanoTime() - packingStart) / 1e9,
                 topology,
                 targets,
+                scaling,
                 backend,
                 start,
                 checkpoints));
@@ -235,6 +248,7 @@ final class Fit<M> {
       double packingSeconds,
       Topology topology,
       Targets targets,
+      Scaling scaling,
       String backend,
       float[] start,
       CheckpointPolicy checkpoints) {
@@ -310,6 +324,7 @@ final class Fit<M> {
             packingSeconds,
             rows.bytes(),
             result.costs());
-    return task.model(topology, targets, result.weights(), summary);
+    FittedNetwork network = new FittedNetwork(topology, scaling, result.weights());
+    return task.model(network, targets, summary);
   }
 }

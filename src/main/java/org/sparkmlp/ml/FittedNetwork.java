@@ -3,6 +3,7 @@ package org.sparkmlp.ml;
 import static org.apache.spark.sql.functions.col;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
@@ -14,6 +15,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.FeatureReader;
+import org.sparkmlp.data.FeatureRow;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.nn.Network;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.util.Check;
@@ -23,17 +26,48 @@ final class FittedNetwork implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final Topology topology;
+  private final Scaling scaling;
   private final float[] weights;
-  private transient volatile ThreadLocal<Network> networks;
+  private transient volatile ThreadLocal<OneRow> rooms;
 
-  /** Takes the weights over, without a copy. */
-  FittedNetwork(Topology topology, float[] weights) {
+  /**
+   * Takes the weights over, without a copy.
+   *
+   * @param scaling by which features are standardized, or null
+   */
+  FittedNetwork(Topology topology, Scaling scaling, float[] weights) {
     this.topology = topology;
+    this.scaling = scaling;
     this.weights = weights;
   }
 
   Topology topology() {
     return topology;
+  }
+
+  /** By which features are standardized, or null. */
+  Scaling scaling() {
+    return scaling;
+  }
+
+  /** μ of each feature; 0 where nothing is subtracted. */
+  Vector featureMeans() {
+    return Vectors.dense(scaling == null ? new double[topology.inputs()] : scaling.means());
+  }
+
+  /** σ of each feature; 1 where nothing is divided. */
+  Vector featureStds() {
+    if (scaling != null) {
+      return Vectors.dense(scaling.deviations());
+    }
+    double[] ones = new double[topology.inputs()];
+    Arrays.fill(ones, 1);
+    return Vectors.dense(ones);
+  }
+
+  /** Bytes of all numbers. */
+  long bytes() {
+    return 4L * weights.length + (scaling == null ? 0 : scaling.bytes());
   }
 
   /** Not to be changed. */
@@ -66,30 +100,31 @@ final class FittedNetwork implements Serializable {
   }
 
   private Network predict(MLPParams params, Vector features, float[] logits) {
-    float[] row = new float[topology.inputs()];
-    String problem = FeatureReader.read(params.getFeaturesCol(), features, row);
+    OneRow room = room(params.getBackend());
+    String problem = FeatureReader.read(params.getFeaturesCol(), features, room.features);
     Check.that(problem == null, "%s", problem);
-    Network network = network(params.getBackend());
-    network.load(0, row);
-    network.predict(1, logits);
-    return network;
+    room.network.load(0, room.features);
+    room.network.predict(1, logits);
+    return room.network;
   }
 
-  /** A network of one row for this thread. */
-  private Network network(String backend) {
-    ThreadLocal<Network> perThread = networks;
+  /** What a thread needs to predict on one row. */
+  private record OneRow(FeatureRow features, Network network) {}
+
+  private OneRow room(String backend) {
+    ThreadLocal<OneRow> perThread = rooms;
     if (perThread == null) {
       synchronized (weights) {
-        if (networks == null) {
-          networks =
+        if (rooms == null) {
+          rooms =
               ThreadLocal.withInitial(
                   () -> {
                     Network made = Network.forPrediction(topology, Backends.get(backend), 1);
                     made.setWeights(weights);
-                    return made;
+                    return new OneRow(new FeatureRow(topology.inputs(), scaling), made);
                   });
         }
-        perThread = networks;
+        perThread = rooms;
       }
     }
     return perThread.get();
@@ -107,6 +142,7 @@ final class FittedNetwork implements Serializable {
             JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext())
                 .broadcast(weights),
             topology,
+            scaling,
             params.getBackend(),
             params.getFeaturesCol(),
             dataset.schema().fieldIndex(params.getFeaturesCol()),

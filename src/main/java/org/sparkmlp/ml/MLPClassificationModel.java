@@ -83,10 +83,27 @@ public class MLPClassificationModel
   /**
    * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases; of
    * maxout units there is an output for each piece, all first pieces before all second ones. A
-   * copy.
+   * copy. With {@code standardization} they belong to standardized features, see {@link
+   * #featureMeans} and {@link #featureStds}, which aren't folded into them.
    */
   public Vector weights() {
     return network.weightsAsVector();
+  }
+
+  /**
+   * What is subtracted from each feature before the first layer: the mean of the training rows with
+   * {@code standardization}, unless most of their numbers were zeros that weren't stored; else 0.
+   */
+  public Vector featureMeans() {
+    return network.featureMeans();
+  }
+
+  /**
+   * What each feature is divided by, then: the standard deviation of the training rows with {@code
+   * standardization}, where 0 stands for a feature that becomes 0; else 1.
+   */
+  public Vector featureStds() {
+    return network.featureStds();
   }
 
   /** Whether the model knows how it was trained; a loaded one doesn't. */
@@ -172,7 +189,7 @@ public class MLPClassificationModel
   /** Bytes of the weights and of the params. */
   @Override
   public long estimatedSize() {
-    return estimateMatadataSize() + 4L * network.weights().length;
+    return estimateMatadataSize() + network.bytes();
   }
 
   /** javac sees two inherited versions that differ only in the type arguments of the tuple. */

@@ -89,6 +89,22 @@ public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressio
     return network.weightsAsVector();
   }
 
+  /**
+   * What is subtracted from each feature before the first layer: the mean of the training rows with
+   * {@code standardization}, unless most of their numbers were zeros that weren't stored; else 0.
+   */
+  public Vector featureMeans() {
+    return network.featureMeans();
+  }
+
+  /**
+   * What each feature is divided by, then: the standard deviation of the training rows with {@code
+   * standardization}, where 0 stands for a feature that becomes 0; else 1.
+   */
+  public Vector featureStds() {
+    return network.featureStds();
+  }
+
   /** Whether the model knows how it was trained; a loaded one doesn't. */
   public boolean hasSummary() {
     return summary != null;
@@ -198,7 +214,7 @@ public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressio
   /** Bytes of the weights and of the params. */
   @Override
   public long estimatedSize() {
-    return estimateMatadataSize() + 4L * network.weights().length;
+    return estimateMatadataSize() + network.bytes();
   }
 
   @Override
@@ -253,7 +269,7 @@ public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressio
           ModelFormat.metadata(path, sparkSession(), MLPMultiOutputRegressionModel.class);
       ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
       MLPMultiOutputRegressionModel model =
-          new MLPMultiOutputRegressionModel(metadata.uid(), saved.network(), saved.scaling());
+          new MLPMultiOutputRegressionModel(metadata.uid(), saved.network(), saved.labels());
       metadata.getAndSetParams(model, Option.empty());
       return model;
     }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
@@ -47,6 +48,10 @@ public interface MLPParams extends HasWeightCol {
 
   default Param<String> loss() {
     return mlp().loss;
+  }
+
+  default BooleanParam standardization() {
+    return mlp().standardization;
   }
 
   default Param<String> weightInit() {
@@ -155,6 +160,10 @@ public interface MLPParams extends HasWeightCol {
     return getOrDefault(loss());
   }
 
+  default boolean getStandardization() {
+    return (Boolean) getOrDefault(standardization());
+  }
+
   default String getWeightInit() {
     return getOrDefault(weightInit());
   }
@@ -243,6 +252,7 @@ public interface MLPParams extends HasWeightCol {
     final IntArrayParam hiddenLayers;
     final Param<String> activation;
     final Param<String> loss;
+    final BooleanParam standardization;
     final Param<String> weightInit;
     final Param<Vector> initialWeights;
     final Param<String> solver;
@@ -302,6 +312,13 @@ public interface MLPParams extends HasWeightCol {
                           Losses.parse(spec);
                         }
                       }));
+      standardization =
+          new BooleanParam(
+              owner,
+              "standardization",
+              "whether features are standardized, by mean and standard deviation of the training rows: (x - mean) /"
+                  + " deviation; x / deviation, so that rows stay sparse, if sparse rows leave out more than half of all"
+                  + " numbers; 0 where the deviation is 0. The model does the same to what it predicts on");
       weightInit =
           new Param<>(
               owner,
@@ -445,6 +462,7 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(hiddenLayers, new int[] {100});
       owner.setDefault(activation, "relu");
       owner.setDefault(loss, AUTO);
+      owner.setDefault(standardization, false);
       owner.setDefault(weightInit, AUTO);
       owner.setDefault(solver, "adam");
       owner.setDefault(stepSize, 0.0);
@@ -495,6 +513,11 @@ public interface MLPParams extends HasWeightCol {
 
     default T setLoss(String value) {
       set(loss(), value);
+      return self();
+    }
+
+    default T setStandardization(boolean value) {
+      set(standardization(), value);
       return self();
     }
 

@@ -89,6 +89,22 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
     return scores.scaling() == null ? 1 : scores.scaling().deviations()[0];
   }
 
+  /**
+   * What is subtracted from each feature before the first layer: the mean of the training rows with
+   * {@code standardization}, unless most of their numbers were zeros that weren't stored; else 0.
+   */
+  public Vector featureMeans() {
+    return network.featureMeans();
+  }
+
+  /**
+   * What each feature is divided by, then: the standard deviation of the training rows with {@code
+   * standardization}, where 0 stands for a feature that becomes 0; else 1.
+   */
+  public Vector featureStds() {
+    return network.featureStds();
+  }
+
   /** Whether the model knows how it was trained; a loaded one doesn't. */
   public boolean hasSummary() {
     return summary != null;
@@ -153,7 +169,7 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
   /** Bytes of the weights and of the params. */
   @Override
   public long estimatedSize() {
-    return estimateMatadataSize() + 4L * network.weights().length;
+    return estimateMatadataSize() + network.bytes();
   }
 
   @Override
@@ -204,7 +220,7 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
           ModelFormat.metadata(path, sparkSession(), MLPRegressionModel.class);
       ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
       MLPRegressionModel model =
-          new MLPRegressionModel(metadata.uid(), saved.network(), saved.scaling());
+          new MLPRegressionModel(metadata.uid(), saved.network(), saved.labels());
       metadata.getAndSetParams(model, Option.empty());
       return model;
     }

@@ -88,9 +88,8 @@ final class MultiLabelTask implements Task<MLPMultiLabelClassificationModel> {
 
   @Override
   public MLPMultiLabelClassificationModel model(
-      Topology topology, Targets targets, float[] weights, TrainingSummary summary) {
+      FittedNetwork network, Targets targets, TrainingSummary summary) {
     String uid = Identifiable$.MODULE$.randomUID("mlpmlModel");
-    return new MLPMultiLabelClassificationModel(uid, new FittedNetwork(topology, weights))
-        .setSummary(summary);
+    return new MLPMultiLabelClassificationModel(uid, network).setSummary(summary);
   }
 }

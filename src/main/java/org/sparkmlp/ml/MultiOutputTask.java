@@ -106,9 +106,8 @@ final class MultiOutputTask implements Task<MLPMultiOutputRegressionModel> {
 
   @Override
   public MLPMultiOutputRegressionModel model(
-      Topology topology, Targets targets, float[] weights, TrainingSummary summary) {
+      FittedNetwork network, Targets targets, TrainingSummary summary) {
     String uid = Identifiable$.MODULE$.randomUID("mlpmrModel");
-    FittedNetwork network = new FittedNetwork(topology, weights);
     return new MLPMultiOutputRegressionModel(uid, network, targets.scaling()).setSummary(summary);
   }
 }

@@ -56,10 +56,8 @@ final class RegressorTask implements Task<MLPRegressionModel> {
   }
 
   @Override
-  public MLPRegressionModel model(
-      Topology topology, Targets targets, float[] weights, TrainingSummary summary) {
+  public MLPRegressionModel model(FittedNetwork network, Targets targets, TrainingSummary summary) {
     String uid = Identifiable$.MODULE$.randomUID("mlprModel");
-    return new MLPRegressionModel(uid, new FittedNetwork(topology, weights), targets.scaling())
-        .setSummary(summary);
+    return new MLPRegressionModel(uid, network, targets.scaling()).setSummary(summary);
   }
 }

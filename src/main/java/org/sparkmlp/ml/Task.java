@@ -24,5 +24,5 @@ interface Task<M> {
   /** The network to train. */
   Topology topology(int numFeatures, Targets targets);
 
-  M model(Topology topology, Targets targets, float[] weights, TrainingSummary summary);
+  M model(FittedNetwork network, Targets targets, TrainingSummary summary);
 }

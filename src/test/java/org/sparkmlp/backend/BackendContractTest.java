@@ -145,6 +145,68 @@ class BackendContractTest {
 
   @ParameterizedTest
   @MethodSource("backends")
+  void sparseGemmOfAllShapesOffsetsAndStrides(Backend backend) {
+    assertThat(backend.sparse()).isTrue();
+    Random random = Seeds.random("sparse gemm on " + backend.description());
+    Backend.SparseRows reused = null;
+    for (int trial = 0; trial < 200; trial++) {
+      int rows = SIZES[random.nextInt(SIZES.length)];
+      int columns = SIZES[random.nextInt(SIZES.length)];
+      int n = SIZES[random.nextInt(SIZES.length)];
+      double density = random.nextDouble();
+      int[] starts = new int[rows + 1 + random.nextInt(2)];
+      int[] indices = new int[rows * columns];
+      float[] values = Seeds.floats(random, rows * columns);
+      float[] dense = new float[rows * columns];
+      int count = 0;
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < columns; j++) {
+          if (random.nextDouble() < density) {
+            dense[i * columns + j] = values[count];
+            indices[count++] = j;
+          }
+        }
+        starts[i + 1] = count;
+      }
+      boolean transpose = random.nextBoolean();
+      float beta = random.nextInt(3) * 0.5f;
+      int offset = random.nextInt(4);
+      int pad = random.nextInt(3);
+      int ld = n + pad;
+      int m = transpose ? columns : rows;
+      int k = transpose ? rows : columns;
+      float[] b = Seeds.floats(random, offset + k * ld);
+      float[] c = Seeds.floats(random, offset + m * ld);
+      float[] before = c.clone();
+      for (int i = 0; i < m && beta == 0; i++) { // must be overwritten, not multiplied by 0
+        Arrays.fill(c, offset + i * ld, offset + i * ld + n, Float.NaN);
+      }
+      Buffer cc = upload(backend, c);
+      reused = backend.upload(reused, rows, columns, starts, indices, values);
+      backend.sparseGemm(
+          transpose, n, reused, upload(backend, b), offset, ld, beta, cc, offset, ld);
+      float[] out = download(backend, cc);
+      for (int at = 0; at < c.length; at++) {
+        int i = (at - offset) / ld;
+        int j = (at - offset) % ld;
+        if (at < offset || j >= n) {
+          assertThat(out[at]).as("outside of C").isEqualTo(before[at]);
+          continue;
+        }
+        double sum = beta == 0 ? 0 : beta * before[at];
+        for (int p = 0; p < k; p++) {
+          double x = transpose ? dense[p * columns + i] : dense[i * columns + p];
+          sum += x * b[offset + p * ld + j];
+        }
+        assertThat((double) out[at])
+            .as("%dx%d n=%d transpose=%s beta=%s", rows, columns, n, transpose, beta)
+            .isCloseTo(sum, within(2e-6 * (k + 1)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
   void doubleGemm(Backend backend) {
     Random random = Seeds.random("dgemm on " + backend.description());
     for (int trial = 0; trial < 60; trial++) {

@@ -92,7 +92,7 @@ class FunctionVariantsTest {
               classes);
       float[] weights = Initializer.parse("auto").weights(topology, 1);
       String path = folder.resolve(name).toString();
-      FittedNetwork network = new FittedNetwork(topology, weights);
+      FittedNetwork network = new FittedNetwork(topology, null, weights);
       ModelFormat.save(new MLPClassificationModel("m", network), network, null, path, spark());
       FittedNetwork loaded = ModelFormat.load(path, spark()).network();
       assertThat(loaded.topology()).isEqualTo(topology);

@@ -371,7 +371,8 @@ class MLPMultiOutputRegressorTest
       for (int j = 0; j < 10; j++) {
         double a = off ? random.nextGaussian() : u;
         double b = off ? random.nextGaussian() : v;
-        x[j] = (1 + j % 3) * (Math.cos(j) * a + Math.sin(j) * b) + 0.05 * random.nextGaussian();
+        double z = Math.cos(j) * a + Math.sin(j) * b + 0.05 * random.nextGaussian();
+        x[j] = 100 * j + Math.pow(10, j % 3) * z; // of all sizes
       }
       rows.add(RowFactory.create(off ? 1.0 : 0.0, Vectors.dense(x)));
     }
@@ -386,6 +387,7 @@ class MLPMultiOutputRegressorTest
     MLPMultiOutputRegressionModel model =
         estimator()
             .setAutoencoder(true)
+            .setStandardization(true)
             .setHiddenLayers(16, 2, 16)
             .setActivation("tanh")
             .setMaxIter(60)

@@ -166,7 +166,7 @@ class OwnFunctionsTest {
             true);
     float[] weights = Initializer.parse("auto").weights(topology, 1);
     String path = folder.resolve("stranger").toString();
-    FittedNetwork network = new FittedNetwork(topology, weights);
+    FittedNetwork network = new FittedNetwork(topology, null, weights);
     ModelFormat.save(
         new MLPClassificationModel("m", network), network, null, path, SparkSessions.shared());
     assertThatThrownBy(() -> MLPClassificationModel.load(path))
