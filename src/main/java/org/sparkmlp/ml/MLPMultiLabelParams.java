@@ -58,7 +58,7 @@ public interface MLPMultiLabelParams extends MLPColumns, HasProbabilityCol {
               owner,
               "threshold",
               "a label id is predicted if its probability is larger than this (0 to 1)",
-              Rules.probability("threshold"));
+              Rules.unitInterval("threshold"));
       owner.setDefault(probability, "probability");
       owner.setDefault(threshold, 0.5);
     }
