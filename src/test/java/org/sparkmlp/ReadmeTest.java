@@ -80,7 +80,7 @@ class ReadmeTest {
     SparkSession spark = SparkSessions.shared();
     Dataset<Row> train = Datasets.digits(spark).limit(500).cache();
     List<String> snippets = snippets();
-    assertThat(snippets).hasSize(3);
+    assertThat(snippets).hasSize(4);
     PrintStream before = System.out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
@@ -101,6 +101,7 @@ class ReadmeTest {
     }
     assertThat(printed.toString(StandardCharsets.UTF_8))
         .containsPattern("accuracy 0\\.9[5-9]\\d, \\d+ rows a second")
+        .containsPattern("[1-9] anomalies, the largest an odd \\d")
         .containsPattern("10: \\d\\.\\d+, validation \\d\\.\\d+");
     assertThat(folder.resolve("best/metadata")).exists();
   }

@@ -11,6 +11,7 @@ import org.sparkmlp.cluster.Columns;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.cluster.Targets;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.train.Mergeable;
@@ -42,9 +43,11 @@ final class GradientRounds {
     Dataset<Row> parted = train.repartition(partitions);
     Columns columns = new Columns("features", "label", null, null);
     ShardedRows.Packing packing =
-        new ShardedRows.Packing(KernelBenchmark.CASES.get(0).units()[0], CLASSES, 0, BLOCK_SIZE);
+        new ShardedRows.Packing(
+            KernelBenchmark.CASES.get(0).units()[0], Targets.classes(CLASSES), 0, BLOCK_SIZE);
     try (ShardedRows rows =
-        ShardedRows.pack(parted, columns, packing, Survey.of(parted, columns, CLASSES))) {
+        ShardedRows.pack(
+            parted, columns, packing, Survey.of(parted, columns, Targets.classes(CLASSES)))) {
       for (Case c : KernelBenchmark.CASES) {
         measure(c, rows, repeats, table, json);
       }

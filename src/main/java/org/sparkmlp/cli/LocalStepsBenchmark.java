@@ -16,6 +16,7 @@ import org.sparkmlp.cluster.Columns;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.cluster.Targets;
 import org.sparkmlp.experiment.IdxData;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
@@ -144,7 +145,7 @@ final class LocalStepsBenchmark implements Callable<Integer> {
 
   private List<LocalStepsLine> measure(Dataset<Row> frame, int numShards) {
     int features = frame.first().<Vector>getAs(COLUMNS.features()).size();
-    Survey survey = Survey.of(frame, COLUMNS, 0);
+    Survey survey = Survey.of(frame, COLUMNS, Targets.classes(0));
     int classes = survey.maxLabel() + 1;
     Topology topology =
         new Topology(
@@ -152,7 +153,8 @@ final class LocalStepsBenchmark implements Callable<Integer> {
             Activations.RELU,
             Losses.SOFTMAX_CROSS_ENTROPY,
             true);
-    ShardedRows.Packing packing = new ShardedRows.Packing(features, classes, numShards, BLOCK_SIZE);
+    ShardedRows.Packing packing =
+        new ShardedRows.Packing(features, Targets.classes(classes), numShards, BLOCK_SIZE);
     try (ShardedRows rows = ShardedRows.pack(frame, COLUMNS, packing, survey)) {
       Problem problem = new Problem(rows, topology, (Optimizer) Solvers.parse("adam"));
       List<LocalStepsLine> lines = lines(problem);

@@ -25,6 +25,7 @@ import org.sparkmlp.cluster.Columns;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.cluster.Targets;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Initializer;
@@ -174,8 +175,8 @@ final class ScaleBenchmark implements Callable<Integer> {
     return ShardedRows.pack(
         frame,
         columns,
-        new ShardedRows.Packing(INPUTS, OUTPUTS, 0, ROWS_OF_PARTITION),
-        Survey.of(frame, columns, OUTPUTS));
+        new ShardedRows.Packing(INPUTS, Targets.classes(OUTPUTS), 0, ROWS_OF_PARTITION),
+        Survey.of(frame, columns, Targets.classes(OUTPUTS)));
   }
 
   private static Row row(int number) {

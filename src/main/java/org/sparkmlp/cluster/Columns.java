@@ -5,9 +5,13 @@ import static org.apache.spark.sql.functions.lit;
 
 import java.io.Serializable;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
 import scala.reflect.ClassTag$;
 
 /**
@@ -27,7 +31,7 @@ public record Columns(String features, String label, String weight, String valid
   /** Label, weight and validation mark of each row; what the features are made of is not read. */
   Dataset<Row> withoutFeatures(Dataset<?> dataset) {
     return dataset.select(
-        col(label).cast("double"),
+        label(dataset),
         weight == null ? lit(1.0) : col(weight).cast("double"),
         validation == null ? lit(false) : col(validation));
   }
@@ -35,10 +39,18 @@ public record Columns(String features, String label, String weight, String valid
   /** Label, weight, validation mark and features of each row. */
   Dataset<Row> withFeatures(Dataset<?> dataset) {
     return dataset.select(
-        col(label).cast("double"),
+        label(dataset),
         weight == null ? lit(1.0) : col(weight).cast("double"),
         validation == null ? lit(false) : col(validation),
         col(features));
+  }
+
+  /** Numbers and arrays of them as doubles, vectors as they are. */
+  private Column label(Dataset<?> dataset) {
+    DataType type = dataset.schema().apply(label).dataType();
+    return type instanceof ArrayType
+        ? col(label).cast("array<double>")
+        : type instanceof NumericType ? col(label).cast("double") : col(label);
   }
 
   /**

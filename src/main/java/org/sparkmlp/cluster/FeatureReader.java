@@ -58,6 +58,21 @@ public final class FeatureReader {
     return row.isNullAt(field) ? isNull(column) : read(column, Numbers.of(row, field), into);
   }
 
+  /** All numbers of the vector in a field of a row, which isn't null. */
+  static double[] values(InternalRow row, int field) {
+    InternalRow vector = row.getStruct(field, FIELDS);
+    double[] values = vector.getArray(VALUES).toDoubleArray();
+    if (vector.getByte(TYPE) == DENSE) {
+      return values;
+    }
+    double[] all = new double[vector.getInt(SIZE)];
+    int[] indices = vector.getArray(INDICES).toIntArray();
+    for (int k = 0; k < indices.length; k++) {
+      all[indices[k]] = values[k];
+    }
+    return all;
+  }
+
   private static String isNull(String column) {
     return "column '" + column + "' has a null vector; drop or fill such rows (na().drop, Imputer)";
   }

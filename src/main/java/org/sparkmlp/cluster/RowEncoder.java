@@ -18,8 +18,9 @@ final class RowEncoder implements Iterator<byte[]> {
   private final Iterator<InternalRow> rows;
   private final Columns columns;
   private final Sharding sharding;
-  private final int numClasses;
+  private final TargetReader reader;
   private final FeatureRow features;
+  private final float[] targets;
   private byte[] next;
 
   /**
@@ -30,13 +31,14 @@ final class RowEncoder implements Iterator<byte[]> {
       Iterator<InternalRow> rows,
       Columns columns,
       Sharding sharding,
-      int numClasses,
+      Targets targets,
       FeatureRow features) {
     this.rows = rows;
     this.columns = columns;
     this.sharding = sharding;
-    this.numClasses = numClasses;
+    this.reader = new TargetReader(columns, targets);
     this.features = features;
+    this.targets = new float[targets.width()];
     this.next = advance();
   }
 
@@ -58,14 +60,13 @@ final class RowEncoder implements Iterator<byte[]> {
   private byte[] advance() {
     while (rows.hasNext()) {
       InternalRow row = rows.next();
-      if (problem(columns, row, numClasses, features) != null) {
+      if (problem(columns, row, reader, features, targets) != null) {
         return null;
       }
       float weight = (float) row.getDouble(Columns.WEIGHT);
       if (weight > 0) {
-        float label = (float) row.getDouble(Columns.LABEL);
         boolean validation = row.getBoolean(Columns.VALIDATION);
-        return RowKey.encode(features, label, weight, validation, sharding);
+        return RowKey.encode(features, targets, weight, validation, sharding);
       }
     }
     return null;
@@ -73,9 +74,11 @@ final class RowEncoder implements Iterator<byte[]> {
 
   /** What is wrong with the first bad row of some; empty if all are good. */
   static Iterator<String> firstProblem(
-      Iterator<InternalRow> rows, Columns columns, int numClasses, FeatureRow features) {
+      Iterator<InternalRow> rows, Columns columns, Targets targets, FeatureRow features) {
+    TargetReader reader = new TargetReader(columns, targets);
+    float[] values = new float[targets.width()];
     while (rows.hasNext()) {
-      String problem = problem(columns, rows.next(), numClasses, features);
+      String problem = problem(columns, rows.next(), reader, features, values);
       if (problem != null) {
         return List.of(problem).iterator();
       }
@@ -83,12 +86,14 @@ final class RowEncoder implements Iterator<byte[]> {
     return Collections.emptyIterator();
   }
 
-  /** Checks a row and reads its features, which don't matter in a row of weight 0. */
+  /** Checks a row and reads its features and targets, which don't matter in a row of weight 0. */
   private static String problem(
-      Columns columns, InternalRow row, int numClasses, FeatureRow features) {
-    String problem = RowProblem.of(columns, row, numClasses);
-    return problem != null || row.getDouble(Columns.WEIGHT) == 0
-        ? problem
-        : FeatureReader.read(columns.features(), row, Columns.FEATURES, features);
+      Columns columns, InternalRow row, TargetReader reader, FeatureRow features, float[] targets) {
+    String problem = RowProblem.of(columns, row, reader);
+    if (problem != null || row.getDouble(Columns.WEIGHT) == 0) {
+      return problem;
+    }
+    problem = FeatureReader.read(columns.features(), row, Columns.FEATURES, features);
+    return problem != null ? problem : reader.write(targets);
   }
 }

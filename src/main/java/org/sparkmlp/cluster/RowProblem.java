@@ -14,44 +14,14 @@ final class RowProblem {
 
   private RowProblem() {}
 
-  /**
-   * Looks at label, weight and mark.
-   *
-   * @param numClasses labels must be below it; 0 if that isn't known yet
-   */
-  static String of(Columns columns, InternalRow row, int numClasses) {
-    String label = ofLabel(columns, row, numClasses);
+  /** Looks at label, weight and mark, and leaves the label with its reader. */
+  static String of(Columns columns, InternalRow row, TargetReader targets) {
+    String label = targets.read(row);
     if (label != null) {
       return label;
     }
     String weight = ofWeight(columns, row);
     return weight != null ? weight : ofValidation(columns, row);
-  }
-
-  private static String ofLabel(Columns columns, InternalRow row, int numClasses) {
-    if (row.isNullAt(Columns.LABEL)) {
-      return "column '"
-          + columns.label()
-          + "' has a null label; drop such rows (na().drop) or fill them before training";
-    }
-    double label = row.getDouble(Columns.LABEL);
-    String allowed = numClasses > 0 ? "0 to " + (numClasses - 1) : "0, 1, 2, ...";
-    if (!(label >= 0)
-        || label != Math.rint(label)
-        || Double.isInfinite(label)
-        || (numClasses > 0 && label >= numClasses)) {
-      return "column '"
-          + columns.label()
-          + "' has the label "
-          + label
-          + ", but class labels must be whole numbers "
-          + allowed
-          + "; StringIndexer makes such labels of any values"
-          + (label >= numClasses && numClasses > 0
-              ? ", or raise numClasses (or the last of layers)"
-              : "");
-    }
-    return null;
   }
 
   private static String ofWeight(Columns columns, InternalRow row) {

@@ -8,11 +8,11 @@ public interface RowSource {
   /**
    * A first look at labels and weights.
    *
-   * @param numClasses labels must be below it; 0 if that isn't known yet
+   * @param targets what labels are, as far as it is known yet
    * @throws IllegalArgumentException if a label, weight or mark is bad, or if there is nothing to
    *     train on
    */
-  Survey survey(int numClasses);
+  Survey survey(Targets targets);
 
   /**
    * A look at the features.
@@ -33,8 +33,8 @@ public interface RowSource {
   static RowSource own(Dataset<?> dataset, Columns columns) {
     return new RowSource() {
       @Override
-      public Survey survey(int numClasses) {
-        return Survey.of(dataset, columns, numClasses);
+      public Survey survey(Targets targets) {
+        return Survey.of(dataset, columns, targets);
       }
 
       @Override

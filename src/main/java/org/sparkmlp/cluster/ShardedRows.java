@@ -53,7 +53,7 @@ public final class ShardedRows implements AutoCloseable {
    * How to pack.
    *
    * @param numFeatures of every row
-   * @param numClasses labels must be below it
+   * @param targets what labels are, with all that is known of them
    * @param numShards shards by hash; 0 for a shard a partition
    * @param blockSize most rows of a block; changes no result
    * @param scaling by which features are standardized, or null; it may be that of other rows
@@ -62,15 +62,20 @@ public final class ShardedRows implements AutoCloseable {
    */
   public record Packing(
       int numFeatures,
-      int numClasses,
+      Targets targets,
       int numShards,
       int blockSize,
       Scaling scaling,
       int numbersOfRow)
       implements Serializable {
     /** Features as they are, of dense rows. */
-    public Packing(int numFeatures, int numClasses, int numShards, int blockSize) {
-      this(numFeatures, numClasses, numShards, blockSize, null, numFeatures);
+    public Packing(int numFeatures, Targets targets, int numShards, int blockSize) {
+      this(numFeatures, targets, numShards, blockSize, null, numFeatures);
+    }
+
+    /** Numbers of a row with its targets, but one. */
+    private int numbers() {
+      return numbersOfRow + targets.width() - 1;
     }
 
     FeatureRow row() {
@@ -90,7 +95,7 @@ public final class ShardedRows implements AutoCloseable {
       Sharding sharding =
           Sharding.of(
               packing.numShards(),
-              packing.numbersOfRow(),
+              packing.numbers(),
               survey.trainingRows(),
               survey.validationRows());
       shuffle = new RowShuffle(encode(rows, columns, packing, sharding), sharding);
@@ -99,8 +104,9 @@ public final class ShardedRows implements AutoCloseable {
           new ShardRdd.Layout(sharding.numShards(), sharding.chunks(), sharding.trainingChunks());
     }
     int blockSize = packing.blockSize();
+    int width = packing.targets().width();
     blocks =
-        keys.mapPartitions(sorted -> new BlockPacker(sorted, blockSize))
+        keys.mapPartitions(sorted -> new BlockPacker(sorted, width, blockSize))
             .setName("spark-mlp: packed rows")
             .persist(StorageLevel.MEMORY_AND_DISK());
     boolean done = false;
@@ -130,7 +136,7 @@ public final class ShardedRows implements AutoCloseable {
       JavaRDD<InternalRow> rows, Columns columns, Packing packing, Sharding sharding) {
     return rows.mapPartitions(
         partition ->
-            new RowEncoder(partition, columns, sharding, packing.numClasses(), packing.row()));
+            new RowEncoder(partition, columns, sharding, packing.targets(), packing.row()));
   }
 
   private static JavaRDD<byte[]> byPartition(
@@ -141,7 +147,7 @@ public final class ShardedRows implements AutoCloseable {
         "%d partitions make as many shards, but at most %d are possible; coalesce the input or use shardBy = hash",
         numPartitions,
         ExactSum.MAX_LEAVES);
-    int rowsOfChunk = Sharding.rowsOfChunk(packing.numbersOfRow());
+    int rowsOfChunk = Sharding.rowsOfChunk(packing.numbers());
     return encode(rows, columns, packing, new Sharding(1, 1, 1))
         .mapPartitionsWithIndex(
             (index, keys) -> {
@@ -187,7 +193,7 @@ public final class ShardedRows implements AutoCloseable {
     }
     List<String> problems =
         rows.mapPartitions(
-                part -> RowEncoder.firstProblem(part, columns, packing.numClasses(), packing.row()))
+                part -> RowEncoder.firstProblem(part, columns, packing.targets(), packing.row()))
             .collect();
     Check.that(problems.isEmpty(), "%s", problems.isEmpty() ? "" : problems.get(0));
     throw new IllegalStateException(

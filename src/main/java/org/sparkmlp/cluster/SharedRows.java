@@ -61,7 +61,7 @@ final class SharedRows implements RowSource {
     return caches;
   }
 
-  private record SurveyKey(List<Integer> places, int numClasses) {}
+  private record SurveyKey(List<Integer> places, Targets targets) {}
 
   private record FeaturesKey(List<Integer> places, int numFeatures, boolean moments) {}
 
@@ -180,14 +180,14 @@ final class SharedRows implements RowSource {
   }
 
   @Override
-  public Survey survey(int numClasses) {
+  public Survey survey(Targets targets) {
     Cache cache = cache();
-    SurveyKey key = new SurveyKey(cached.places(), numClasses);
+    SurveyKey key = new SurveyKey(cached.places(), targets);
     return cache.making(
         () -> {
           Survey known = cache.surveys.get(key);
           if (known == null) {
-            known = Survey.of(dataset, columns, numClasses);
+            known = Survey.of(dataset, columns, targets);
             cache.surveys.put(key, known);
           }
           return known;

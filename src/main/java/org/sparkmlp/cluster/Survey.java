@@ -5,6 +5,8 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.sparkmlp.data.Moments;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.util.Check;
 
 /**
@@ -18,22 +20,24 @@ public final class Survey implements Serializable {
   private long validationRows;
   private long rows;
   private double maxLabel = -1;
+  private final Moments moments;
   private String problem;
 
-  private Survey() {}
+  private Survey(Targets targets) {
+    moments = targets.standardized() ? new Moments(targets.size()) : null;
+  }
 
   /**
    * Looks at every row.
    *
-   * @param numClasses labels must be below it; 0 if that isn't known yet
    * @throws IllegalArgumentException if a label, weight or mark is bad, or if there is nothing to
    *     train on
    */
-  public static Survey of(Dataset<?> dataset, Columns columns, int numClasses) {
+  public static Survey of(Dataset<?> dataset, Columns columns, Targets targets) {
     Survey survey =
         Columns.rows(columns.withoutFeatures(dataset))
-            .mapPartitions(rows -> new Survey().look(rows, columns, numClasses))
-            .fold(new Survey(), Survey::merge);
+            .mapPartitions(rows -> new Survey(targets).look(rows, columns, targets))
+            .fold(new Survey(targets), Survey::merge);
     Check.that(survey.problem == null, "%s", survey.problem);
     Check.that(survey.rows > 0, "the DataFrame is empty: there is nothing to train on");
     Check.that(
@@ -45,20 +49,25 @@ public final class Survey implements Serializable {
     return survey;
   }
 
-  private Iterator<Survey> look(Iterator<InternalRow> all, Columns columns, int numClasses) {
+  private Iterator<Survey> look(Iterator<InternalRow> all, Columns columns, Targets targets) {
+    TargetReader reader = new TargetReader(columns, targets);
     while (all.hasNext() && problem == null) {
       InternalRow row = all.next();
       rows++;
-      problem = RowProblem.of(columns, row, numClasses);
+      problem = RowProblem.of(columns, row, reader);
       if (problem == null) {
-        maxLabel = Math.max(maxLabel, row.getDouble(Columns.LABEL));
-        if (row.getDouble(Columns.WEIGHT) == 0) {
+        maxLabel = Math.max(maxLabel, reader.largest());
+        double weight = row.getDouble(Columns.WEIGHT);
+        if (weight == 0) {
           continue;
         }
         if (row.getBoolean(Columns.VALIDATION)) {
           validationRows++;
         } else {
           trainingRows++;
+          if (moments != null) {
+            moments.add(null, reader.values(), (float) weight);
+          }
         }
       }
     }
@@ -70,6 +79,9 @@ public final class Survey implements Serializable {
     trainingRows += other.trainingRows;
     validationRows += other.validationRows;
     maxLabel = Math.max(maxLabel, other.maxLabel);
+    if (moments != null) {
+      moments.add(other.moments);
+    }
     problem = problem != null ? problem : other.problem;
     return this;
   }
@@ -84,7 +96,12 @@ public final class Survey implements Serializable {
     return validationRows;
   }
 
-  /** The largest label of all rows. */
+  /** Mean and deviation of the training rows' values, if they are to be standardized. */
+  Scaling labelScaling() {
+    return moments.scaling(true);
+  }
+
+  /** The largest class or label id of all rows. */
   public int maxLabel() {
     return (int) Math.min(maxLabel, Integer.MAX_VALUE - 1);
   }

@@ -21,6 +21,7 @@ public final class BlockPacker implements Iterator<PackedBlock> {
   private static final int MAX_NUMBERS = 65_000;
 
   private final Iterator<byte[]> rows;
+  private final int width;
   private final int blockSize;
   private final Open training = new Open();
   private final Open validation = new Open();
@@ -29,10 +30,12 @@ public final class BlockPacker implements Iterator<PackedBlock> {
   /**
    * @param rows the rows of one chunk after those of another; training and validation rows may
    *     alternate
+   * @param width targets of a row
    * @param blockSize most rows of a block, &gt; 0
    */
-  public BlockPacker(Iterator<byte[]> rows, int blockSize) {
+  public BlockPacker(Iterator<byte[]> rows, int width, int blockSize) {
     this.rows = rows;
+    this.width = width;
     this.blockSize = blockSize;
   }
 
@@ -63,7 +66,9 @@ public final class BlockPacker implements Iterator<PackedBlock> {
     private long numbers;
 
     void add(byte[] row) {
-      long more = RowKey.sparse(row) ? 2L * RowKey.count(row) + 2 : RowKey.columns(row);
+      long stored =
+          RowKey.sparse(row) ? 2L * RowKey.count(row, width) + 2 : RowKey.columns(row, width);
+      long more = Math.max(stored, width);
       if (!keys.isEmpty() && (isFull(more) || !belongs(row))) {
         flush();
       }
@@ -82,7 +87,7 @@ public final class BlockPacker implements Iterator<PackedBlock> {
 
     void flush() {
       if (!keys.isEmpty()) {
-        ready.add(PackedBlock.of(keys));
+        ready.add(PackedBlock.of(keys, width));
       }
       keys.clear();
       numbers = 0;

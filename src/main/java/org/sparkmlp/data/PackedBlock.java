@@ -5,9 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Consecutive rows of one chunk of a shard, packed: the features of one row after the other, one
- * target and one weight a row. A row is dense, with all its numbers, or sparse, with those other
- * than 0 and their places (CSR, compressed sparse rows); a block may have rows of both forms.
+ * Consecutive rows of one chunk of a shard, packed: the features of one row after the other, its
+ * targets, as many in all rows (the width), and one weight a row. A row is dense, with all its
+ * numbers, or sparse, with those other than 0 and their places (CSR, compressed sparse rows); a
+ * block may have rows of both forms.
  *
  * <p>A plain class, since neither Kryo (records) nor Java serialization of many small objects would
  * do.
@@ -34,8 +35,8 @@ public final class PackedBlock implements Serializable {
   private final float[] weights;
 
   /**
-   * Dense rows. Takes the arrays over, without a copy; their lengths are rows * columns, rows and
-   * rows.
+   * Dense rows. Takes the arrays over, without a copy; their lengths are rows * columns, rows *
+   * width and rows.
    */
   public PackedBlock(
       int shard,
@@ -54,15 +55,15 @@ public final class PackedBlock implements Serializable {
     this.weights = weights;
   }
 
-  /** Packs {@link RowKey}s of one shard, role and chunk, at least one. */
-  static PackedBlock of(List<byte[]> keys) {
+  /** Packs {@link RowKey}s of one shard, role and chunk, at least one, of {@code width} targets. */
+  static PackedBlock of(List<byte[]> keys, int width) {
     int rows = keys.size();
     int[] starts = new int[rows + 1];
     int[] indexStarts = new int[rows + 1];
     boolean sparse = false;
     for (int i = 0; i < rows; i++) {
       byte[] key = keys.get(i);
-      int count = RowKey.count(key);
+      int count = RowKey.count(key, width);
       starts[i + 1] = starts[i] + count;
       indexStarts[i + 1] = indexStarts[i] + (RowKey.sparse(key) ? count : 0);
       sparse |= RowKey.sparse(key);
@@ -73,9 +74,9 @@ public final class PackedBlock implements Serializable {
             RowKey.shard(first),
             RowKey.validation(first),
             RowKey.chunk(first),
-            RowKey.columns(first),
+            RowKey.columns(first, width),
             new float[starts[rows]],
-            new float[rows],
+            new float[rows * width],
             new float[rows]);
     if (sparse) {
       block.starts = starts;
@@ -84,12 +85,12 @@ public final class PackedBlock implements Serializable {
     }
     for (int i = 0; i < rows; i++) {
       byte[] key = keys.get(i);
-      RowKey.values(key, block.features, starts[i]);
+      RowKey.values(key, width, block.features, starts[i]);
       if (RowKey.sparse(key)) {
-        RowKey.indices(key, block.indices, indexStarts[i]);
+        RowKey.indices(key, width, block.indices, indexStarts[i]);
       }
-      block.targets[i] = RowKey.target(key);
-      block.weights[i] = RowKey.weight(key);
+      RowKey.targets(key, width, block.targets, i * width);
+      block.weights[i] = RowKey.weight(key, width);
     }
     return block;
   }
@@ -110,7 +111,7 @@ public final class PackedBlock implements Serializable {
   }
 
   public int rows() {
-    return targets.length;
+    return weights.length;
   }
 
   public int columns() {
@@ -162,9 +163,14 @@ public final class PackedBlock implements Serializable {
     }
   }
 
-  /** Class index or value of each row; owned by the block. */
+  /** Class index, or values, of each row; row-major, owned by the block. */
   public float[] targets() {
     return targets;
+  }
+
+  /** Targets of a row: 1 for a class index. */
+  public int width() {
+    return targets.length / weights.length;
   }
 
   /** Weight of each row, &gt; 0; owned by the block. */

@@ -17,14 +17,17 @@ import net.jpountz.xxhash.XXHashFactory;
  * 0   shard       int, big endian
  * 4   role        0 training, 1 validation
  * 5   chunk       int, big endian
- * 9   hash        XXH64 (seed 0) of target, weight and all features as floats, big endian
+ * 9   hash        XXH64 (seed 0) of targets, weight and all features as floats, big endian
  * 17  form        0 dense, 1 sparse
- * 18  target      float, little endian
- * 22  weight      float, little endian
- * 26  features    dense: floats, little endian
+ * 18  targets     K floats, little endian
+ *     weight      float, little endian
+ *     features    dense: floats, little endian
  *                 sparse: int columns, big endian; ints, big endian, where numbers other than 0
  *                 are; floats, little endian, what they are
  * </pre>
+ *
+ * <p>K, the width, isn't in it: all rows of a DataFrame have the same, and whoever reads one says
+ * it.
  *
  * <p>A row has the same hash in both forms, and so the same place: as if it were dense.
  *
@@ -43,10 +46,7 @@ public final class RowKey {
   private static final int CHUNK = 5;
   private static final int HASH = 9;
   private static final int FORM = 17;
-  private static final int TARGET = 18;
-  private static final int WEIGHT = 22;
-  private static final int FEATURES = 26;
-  private static final int SPARSE = FEATURES + 4;
+  private static final int TARGETS = 18;
 
   private RowKey() {}
 
@@ -54,29 +54,33 @@ public final class RowKey {
    * Packs a dense row into the shard and chunk that its content belongs to.
    *
    * @param features the first {@code columns} numbers are used; not kept
+   * @param targets all are used; not kept
    */
   public static byte[] encode(
       float[] features,
       int columns,
-      float target,
+      float[] targets,
       float weight,
       boolean validation,
       Sharding sharding) {
-    return encode(FeatureRow.of(features, columns), target, weight, validation, sharding);
+    return encode(FeatureRow.of(features, columns), targets, weight, validation, sharding);
   }
 
   /** Packs a row into the shard and chunk that its content belongs to. */
   public static byte[] encode(
-      FeatureRow features, float target, float weight, boolean validation, Sharding sharding) {
+      FeatureRow features, float[] targets, float weight, boolean validation, Sharding sharding) {
     int count = features.count();
-    byte[] key = new byte[features.sparse() ? SPARSE + 8 * count : FEATURES + 4 * count];
-    FLOAT.set(key, TARGET, target);
-    FLOAT.set(key, WEIGHT, weight);
+    int at = features(targets.length);
+    byte[] key = new byte[features.sparse() ? at + 4 + 8 * count : at + 4 * count];
+    for (int k = 0; k < targets.length; k++) {
+      FLOAT.set(key, TARGETS + 4 * k, targets[k]);
+    }
+    FLOAT.set(key, at - 4, weight);
     if (features.sparse()) {
       key[FORM] = 1;
-      INT.set(key, FEATURES, features.columns());
+      INT.set(key, at, features.columns());
       for (int k = 0; k < count; k++) {
-        INT.set(key, SPARSE + 4 * k, features.indices()[k]);
+        INT.set(key, at + 4 + 4 * k, features.indices()[k]);
       }
     }
     ByteBuffer.wrap(key, key.length - 4 * count, 4 * count)
@@ -85,19 +89,19 @@ public final class RowKey {
         .put(features.values(), 0, count);
     long hash =
         features.sparse()
-            ? hashAsDense(key, features)
-            : XXH64.hash(key, TARGET, key.length - TARGET, 0);
+            ? hashAsDense(key, at, features)
+            : XXH64.hash(key, TARGETS, key.length - TARGETS, 0);
     LONG.set(key, HASH, hash);
     key[ROLE] = (byte) (validation ? 1 : 0);
     return place(key, sharding.shard(hash), sharding.chunk(hash, validation));
   }
 
   /** Spreads the row's numbers over zeros, and takes them away again. */
-  private static long hashAsDense(byte[] key, FeatureRow features) {
-    int first = FEATURES - TARGET; // target and weight
+  private static long hashAsDense(byte[] key, int at, FeatureRow features) {
+    int first = at - TARGETS; // targets and weight
     int length = first + 4 * features.columns();
     byte[] room = features.room(length);
-    System.arraycopy(key, TARGET, room, 0, first);
+    System.arraycopy(key, TARGETS, room, 0, first);
     for (int k = 0; k < features.count(); k++) {
       FLOAT.set(room, first + 4 * features.indices()[k], features.values()[k]);
     }
@@ -132,16 +136,25 @@ public final class RowKey {
     return (int) INT.get(key, CHUNK);
   }
 
-  public static float target(byte[] key) {
-    return (float) FLOAT.get(key, TARGET);
+  /** Copies the {@code width} targets to {@code into} from {@code offset} on. */
+  public static void targets(byte[] key, int width, float[] into, int offset) {
+    for (int k = 0; k < width; k++) {
+      into[offset + k] = (float) FLOAT.get(key, TARGETS + 4 * k);
+    }
   }
 
-  public static float weight(byte[] key) {
-    return (float) FLOAT.get(key, WEIGHT);
+  public static float weight(byte[] key, int width) {
+    return (float) FLOAT.get(key, features(width) - 4);
   }
 
-  public static int columns(byte[] key) {
-    return sparse(key) ? (int) INT.get(key, FEATURES) : (key.length - FEATURES) / 4;
+  /** Where what is said of the features begins, after {@code width} targets and the weight. */
+  private static int features(int width) {
+    return TARGETS + 4 * width + 4;
+  }
+
+  public static int columns(byte[] key, int width) {
+    int at = features(width);
+    return sparse(key) ? (int) INT.get(key, at) : (key.length - at) / 4;
   }
 
   public static boolean sparse(byte[] key) {
@@ -149,13 +162,13 @@ public final class RowKey {
   }
 
   /** Numbers that are stored: all columns of a dense row. */
-  public static int count(byte[] key) {
-    return sparse(key) ? (key.length - SPARSE) / 8 : columns(key);
+  public static int count(byte[] key, int width) {
+    return sparse(key) ? (key.length - features(width) - 4) / 8 : columns(key, width);
   }
 
   /** Copies the stored numbers to {@code into} from {@code offset} on. */
-  public static void values(byte[] key, float[] into, int offset) {
-    int count = count(key);
+  public static void values(byte[] key, int width, float[] into, int offset) {
+    int count = count(key, width);
     ByteBuffer.wrap(key, key.length - 4 * count, 4 * count)
         .order(ByteOrder.LITTLE_ENDIAN)
         .asFloatBuffer()
@@ -163,7 +176,8 @@ public final class RowKey {
   }
 
   /** Copies the places of the numbers of a sparse row to {@code into} from {@code offset} on. */
-  public static void indices(byte[] key, int[] into, int offset) {
-    ByteBuffer.wrap(key, SPARSE, 4 * count(key)).asIntBuffer().get(into, offset, count(key));
+  public static void indices(byte[] key, int width, int[] into, int offset) {
+    int count = count(key, width);
+    ByteBuffer.wrap(key, features(width) + 4, 4 * count).asIntBuffer().get(into, offset, count);
   }
 }

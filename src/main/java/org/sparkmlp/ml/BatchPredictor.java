@@ -1,12 +1,13 @@
 package org.sparkmlp.ml;
 
+import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.sparkmlp.backend.Backends;
@@ -33,15 +34,39 @@ final class BatchPredictor implements MapPartitionsFunction<Row, Row> {
   private final int featuresAt;
   private final Outputs outputs;
 
+  /** The columns to append. */
+  interface Outputs extends Serializable {
+    /** How many there are. */
+    int count();
+
+    /** The hidden layer whose values are needed too, or 0. */
+    default int hiddenLayer() {
+      return 0;
+    }
+
+    /**
+     * Writes the values of a row.
+     *
+     * @param row as it came
+     * @param values to be filled from {@code at} on
+     */
+    void write(Row row, Computed computed, Object[] values, int at);
+  }
+
   /**
-   * Which columns to append, in this order.
+   * What the network has computed of a row, among others of its batch.
    *
-   * @param thresholds of the classes, or null
+   * @param logits where those of the row begin at {@code logitsAt}
+   * @param hiddenValues where those of the row, {@code hiddenUnits} of them, begin at {@code
+   *     hiddenAt}
    */
-  record Outputs(boolean raw, boolean probability, boolean prediction, double[] thresholds)
-      implements java.io.Serializable {
-    int count() {
-      return (raw ? 1 : 0) + (probability ? 1 : 0) + (prediction ? 1 : 0);
+  record Computed(
+      float[] logits, int logitsAt, float[] hiddenValues, int hiddenAt, int hiddenUnits) {
+    /** The values of the hidden layer. */
+    double[] hidden() {
+      double[] values = new double[hiddenUnits];
+      Arrays.setAll(values, k -> hiddenValues[hiddenAt + k]);
+      return values;
     }
   }
 
@@ -76,16 +101,20 @@ final class BatchPredictor implements MapPartitionsFunction<Row, Row> {
   private final class Predictions implements Iterator<Row> {
     private final Iterator<Row> rows;
     private final Network network;
-    private final Scores scores = new Scores(topology);
     private final List<Row> batch = new ArrayList<>();
     private final FeatureRow features = new FeatureRow(topology.inputs(), scaling);
     private final float[] logits;
+    private final int hiddenUnits;
+    private final float[] hidden;
     private int at;
 
     Predictions(Iterator<Row> rows, Network network) {
       this.rows = rows;
       this.network = network;
       this.logits = new float[network.capacity() * topology.outputs()];
+      int layer = outputs.hiddenLayer();
+      this.hiddenUnits = layer == 0 ? 0 : topology.units(layer);
+      this.hidden = new float[network.capacity() * hiddenUnits];
     }
 
     @Override
@@ -101,7 +130,7 @@ final class BatchPredictor implements MapPartitionsFunction<Row, Row> {
         }
         fill();
       }
-      Row row = append(batch.get(at), at * topology.outputs());
+      Row row = append(batch.get(at));
       at++;
       return row;
     }
@@ -119,26 +148,19 @@ final class BatchPredictor implements MapPartitionsFunction<Row, Row> {
         batch.add(row);
       }
       network.predict(batch.size(), logits);
+      if (hiddenUnits > 0) {
+        network.values(outputs.hiddenLayer(), batch.size(), hidden);
+      }
     }
 
-    private Row append(Row row, int offset) {
-      double[] raw = scores.raw(logits, offset);
-      double[] probability = raw.clone();
-      scores.probabilityInPlace(probability);
+    private Row append(Row row) {
       Object[] values = new Object[row.size() + outputs.count()];
-      int i = 0;
-      for (; i < row.size(); i++) {
+      for (int i = 0; i < row.size(); i++) {
         values[i] = row.get(i);
       }
-      if (outputs.raw) {
-        values[i++] = Vectors.dense(raw);
-      }
-      if (outputs.probability) {
-        values[i++] = Vectors.dense(probability);
-      }
-      if (outputs.prediction) {
-        values[i] = Scores.prediction(raw, probability, outputs.thresholds);
-      }
+      Computed computed =
+          new Computed(logits, at * topology.outputs(), hidden, at * hiddenUnits, hiddenUnits);
+      outputs.write(row, computed, values, row.size());
       return RowFactory.create(values);
     }
   }

@@ -1,12 +1,9 @@
 package org.sparkmlp.ml;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
@@ -16,20 +13,11 @@ import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sparkmlp.backend.Backends;
-import org.sparkmlp.cluster.FeatureReader;
-import org.sparkmlp.data.FeatureRow;
-import org.sparkmlp.data.Scaling;
-import org.sparkmlp.nn.Network;
-import org.sparkmlp.nn.Topology;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
@@ -51,26 +39,17 @@ public class MLPClassificationModel
 
   private String uid; // no initializer: super() sets it, see Uids
   private final MLPParams.Holder mlp = new MLPParams.Holder(this);
-  private final Topology topology;
-  private final Scaling scaling; // null: features are taken as they are
-  private final float[] weights;
+  private final FittedNetwork network;
   private final Scores scores;
   private transient TrainingSummary summary;
-  private transient volatile ThreadLocal<OneRow> networks;
 
-  /**
-   * @param scaling what features are standardized by, or null
-   */
-  MLPClassificationModel(String uid, Topology topology, Scaling scaling, float[] weights) {
-    this(Uids.next(uid), topology, scaling, weights);
+  MLPClassificationModel(String uid, FittedNetwork network) {
+    this(Uids.next(uid), network);
   }
 
-  private MLPClassificationModel(
-      Void unusedUid, Topology topology, Scaling scaling, float[] weights) {
-    this.topology = topology;
-    this.scaling = scaling;
-    this.weights = weights;
-    this.scores = new Scores(topology);
+  private MLPClassificationModel(Void unusedUid, FittedNetwork network) {
+    this.network = network;
+    this.scores = new Scores(network.topology());
   }
 
   @Override
@@ -88,7 +67,7 @@ public class MLPClassificationModel
 
   @Override
   public int numFeatures() {
-    return topology.inputs();
+    return network.topology().inputs();
   }
 
   @Override
@@ -98,7 +77,7 @@ public class MLPClassificationModel
 
   /** Sizes of all layers, inputs first, outputs last. */
   public int[] layerSizes() {
-    return topology.layers();
+    return network.topology().layers();
   }
 
   /**
@@ -108,11 +87,7 @@ public class MLPClassificationModel
    * #featureMeans} and {@link #featureStds}, which aren't folded into them.
    */
   public Vector weights() {
-    double[] values = new double[weights.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = weights[i];
-    }
-    return Vectors.dense(values);
+    return network.weightsAsVector();
   }
 
   /**
@@ -120,7 +95,7 @@ public class MLPClassificationModel
    * {@code standardization}, unless most of their numbers were zeros that weren't stored; else 0.
    */
   public Vector featureMeans() {
-    return Vectors.dense(scaling == null ? new double[numFeatures()] : scaling.means());
+    return network.featureMeans();
   }
 
   /**
@@ -128,11 +103,7 @@ public class MLPClassificationModel
    * standardization}, where 0 stands for a feature that becomes 0; else 1.
    */
   public Vector featureStds() {
-    double[] stds = scaling == null ? new double[numFeatures()] : scaling.deviations();
-    if (scaling == null) {
-      Arrays.fill(stds, 1);
-    }
-    return Vectors.dense(stds);
+    return network.featureStds();
   }
 
   /** Whether the model knows how it was trained; a loaded one doesn't. */
@@ -142,11 +113,7 @@ public class MLPClassificationModel
 
   /** How the model was trained; an {@link IllegalStateException} if it doesn't know. */
   public TrainingSummary summary() {
-    if (summary == null) {
-      throw new IllegalStateException(
-          "this model has no training summary; only fit makes one, and it isn't saved");
-    }
-    return summary;
+    return TrainingSummary.known(summary);
   }
 
   MLPClassificationModel setSummary(TrainingSummary value) {
@@ -156,35 +123,7 @@ public class MLPClassificationModel
 
   @Override
   public Vector predictRaw(Vector features) {
-    OneRow room = oneRow();
-    String problem = FeatureReader.read(getFeaturesCol(), features, room.features);
-    Check.that(problem == null, "%s", problem);
-    float[] logits = new float[topology.outputs()];
-    room.network.load(0, room.features);
-    room.network.predict(1, logits);
-    return Vectors.dense(scores.raw(logits, 0));
-  }
-
-  /** What a thread needs to predict on one row. */
-  private record OneRow(FeatureRow features, Network network) {}
-
-  private OneRow oneRow() {
-    ThreadLocal<OneRow> perThread = networks;
-    if (perThread == null) {
-      synchronized (weights) {
-        if (networks == null) {
-          networks =
-              ThreadLocal.withInitial(
-                  () -> {
-                    Network made = Network.forPrediction(topology, Backends.get(getBackend()), 1);
-                    made.setWeights(weights);
-                    return new OneRow(new FeatureRow(numFeatures(), scaling), made);
-                  });
-        }
-        perThread = networks;
-      }
-    }
-    return perThread.get();
+    return Vectors.dense(scores.raw(network.logits(this, features), 0));
   }
 
   @Override
@@ -196,8 +135,9 @@ public class MLPClassificationModel
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
     StructType schema = transformSchema(dataset.schema());
-    BatchPredictor.Outputs outputs =
-        new BatchPredictor.Outputs(
+    ClassColumns outputs =
+        new ClassColumns(
+            scores,
             !getRawPredictionCol().isEmpty(),
             !getProbabilityCol().isEmpty(),
             !getPredictionCol().isEmpty(),
@@ -206,43 +146,7 @@ public class MLPClassificationModel
       LOG.warn("{}: transform does nothing, since no output column has a name", uid());
       return dataset.toDF();
     }
-    BatchPredictor predictor =
-        new BatchPredictor(
-            JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext())
-                .broadcast(weights),
-            topology,
-            scaling,
-            getBackend(),
-            getFeaturesCol(),
-            dataset.schema().fieldIndex(getFeaturesCol()),
-            outputs);
-    return withNamesAndMetadata(
-        dataset.toDF().mapPartitions(predictor, Encoders.row(withPlainNames(schema))), schema);
-  }
-
-  /**
-   * Unique names, for mapPartitions to find columns by, even where the input has dots or the same
-   * name twice.
-   */
-  private static StructType withPlainNames(StructType schema) {
-    StructType plain = new StructType();
-    for (StructField field : schema.fields()) {
-      plain = plain.add("_" + plain.size(), field.dataType(), field.nullable());
-    }
-    return plain;
-  }
-
-  /**
-   * mapPartitions forgets what Spark ML keeps in the metadata of columns (names of classes, sizes
-   * of vectors).
-   */
-  private static Dataset<Row> withNamesAndMetadata(Dataset<Row> rows, StructType schema) {
-    Column[] columns = new Column[schema.size()];
-    for (int i = 0; i < columns.length; i++) {
-      StructField field = schema.fields()[i];
-      columns[i] = col("_" + i).as(field.name(), field.metadata());
-    }
-    return rows.select(columns);
+    return network.transform(dataset, schema, this, outputs);
   }
 
   /**
@@ -277,16 +181,15 @@ public class MLPClassificationModel
 
   @Override
   public MLPClassificationModel copy(ParamMap extra) {
-    MLPClassificationModel copy =
-        copyValues(new MLPClassificationModel(uid(), topology, scaling, weights), extra);
+    MLPClassificationModel copy = copyValues(new MLPClassificationModel(uid(), network), extra);
     copy.setParent(parent());
     return copy.setSummary(summary);
   }
 
-  /** Bytes of the weights, of what features are standardized by, and of the params. */
+  /** Bytes of the weights and of the params. */
   @Override
   public long estimatedSize() {
-    return estimateMatadataSize() + 4L * weights.length + (scaling == null ? 0 : scaling.bytes());
+    return estimateMatadataSize() + network.bytes();
   }
 
   /** javac sees two inherited versions that differ only in the type arguments of the tuple. */
@@ -338,7 +241,7 @@ public class MLPClassificationModel
 
     @Override
     public void saveImpl(String path) {
-      ModelFormat.save(model, model.topology, model.scaling, model.weights, path, sparkSession());
+      ModelFormat.save(model, model.network, null, path, sparkSession());
     }
   }
 
@@ -348,9 +251,7 @@ public class MLPClassificationModel
       DefaultParamsReader.Metadata metadata =
           ModelFormat.metadata(path, sparkSession(), MLPClassificationModel.class);
       ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
-      MLPClassificationModel model =
-          new MLPClassificationModel(
-              metadata.uid(), saved.topology(), saved.scaling(), saved.weights());
+      MLPClassificationModel model = new MLPClassificationModel(metadata.uid(), saved.network());
       metadata.getAndSetParams(model, Option.empty());
       return model;
     }

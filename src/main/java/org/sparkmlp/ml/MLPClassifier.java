@@ -98,20 +98,10 @@ public class MLPClassifier
    */
   @Override
   public StructType transformSchema(StructType schema) {
-    SchemaCheck.features(schema, getFeaturesCol());
+    SchemaCheck.inputs(schema, this);
     SchemaCheck.label(schema, getLabelCol());
-    if (hasWeights()) {
-      SchemaCheck.weight(schema, getWeightCol());
-    }
-    if (isDefined(validationIndicatorCol())) {
-      SchemaCheck.validation(schema, getValidationIndicatorCol());
-    }
-    ClassifierFit.checkParams(this);
+    ClassifierTask.checkParams(this);
     return super.transformSchema(schema);
-  }
-
-  boolean hasWeights() {
-    return isDefined(weightCol()) && !getWeightCol().isEmpty();
   }
 
   /** Trains on a DataFrame of any size. Its packed copy is freed when the fit ends or fails. */
@@ -148,8 +138,7 @@ public class MLPClassifier
   }
 
   private MLPClassificationModel train(Dataset<?> dataset, boolean oneOfSeveral) {
-    ClassifierFit fit =
-        new ClassifierFit(this, listener == null ? TrainingListener.NONE : listener);
+    Fit<MLPClassificationModel> fit = new Fit<>(this, new ClassifierTask(this), listener);
     return FitJobs.run(dataset.sparkSession().sparkContext(), () -> fit.run(dataset, oneOfSeveral));
   }
 

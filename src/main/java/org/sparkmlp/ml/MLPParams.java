@@ -32,6 +32,9 @@ public interface MLPParams extends HasWeightCol {
   /** The params of this stage. */
   Holder mlp();
 
+  /** Spark's own param. */
+  String getFeaturesCol();
+
   default IntArrayParam layers() {
     return mlp().layers;
   }
@@ -373,8 +376,8 @@ public interface MLPParams extends HasWeightCol {
               "loss",
               "what training minimises: auto, "
                   + String.join(", ", Losses.names())
-                  + "; with arguments as in huber(delta=2); auto takes softmaxCrossEntropy, or binaryCrossEntropy for a"
-                  + " single output",
+                  + "; with arguments as in huber(delta=2); auto takes softmaxCrossEntropy for classes, or binaryCrossEntropy for a single output and for"
+                  + " sets of labels, and meanSquaredError for regression",
               Rules.spec(
                   (Consumer<String> & Serializable)
                       spec -> {

@@ -15,6 +15,7 @@ import org.apache.spark.ml.util.DefaultParamsWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkmlp.data.Scaling;
@@ -30,8 +31,8 @@ import scala.Option;
  * <pre>
  * metadata/   Spark's JSON: class, uid, params
  * network/    Parquet, one row: formatVersion, layers, activation (a spec, or one a hidden layer, as in "relu, tanh"),
- *             loss, checksum (CRC-32C of the weights, then of means and stds), targets
- *             ("classes" or "values"), featureMeans and featureStds (null: nothing is subtracted, or divided by)
+ *             loss, checksum (CRC-32C of the weights, then of means and stds), targets ("classes" or "values"),
+ *             featureMeans and featureStds (null: nothing is subtracted, or divided by), targetMeans and targetStds
  * weights/    Parquet: part, values; the flat vector, as {@link Topology} has it, in parts of a million floats
  * </pre>
  *
@@ -43,6 +44,8 @@ final class ModelFormat {
 
   private static final int PART = 1_000_000;
 
+  private static final DataType DOUBLES = DataTypes.createArrayType(DataTypes.DoubleType, false);
+
   private static final StructType NETWORK =
       new StructType()
           .add("formatVersion", DataTypes.IntegerType, false)
@@ -51,8 +54,10 @@ final class ModelFormat {
           .add("loss", DataTypes.StringType, false)
           .add("checksum", DataTypes.LongType, false)
           .add("targets", DataTypes.StringType, true)
-          .add("featureMeans", DataTypes.createArrayType(DataTypes.DoubleType, false), true)
-          .add("featureStds", DataTypes.createArrayType(DataTypes.DoubleType, false), true);
+          .add("featureMeans", DOUBLES, true)
+          .add("featureStds", DOUBLES, true)
+          .add("targetMeans", DOUBLES, true)
+          .add("targetStds", DOUBLES, true);
 
   private static final String CLASSES = "classes";
 
@@ -65,17 +70,24 @@ final class ModelFormat {
 
   private ModelFormat() {}
 
-  /** A network read from disk. */
-  record Saved(Topology topology, Scaling scaling, float[] weights) {}
+  /**
+   * A network read from disk.
+   *
+   * @param labels by which labels were standardized, or null
+   */
+  record Saved(FittedNetwork network, Scaling labels) {}
 
+  /**
+   * Writes a model.
+   *
+   * @param labels by which labels were standardized, or null
+   */
   @SuppressWarnings("deprecation") // the SparkContext form exists in Spark 3.5 and 4 alike
   static void save(
-      Params model,
-      Topology topology,
-      Scaling scaling,
-      float[] weights,
-      String path,
-      SparkSession spark) {
+      Params model, FittedNetwork fitted, Scaling labels, String path, SparkSession spark) {
+    Topology topology = fitted.topology();
+    float[] weights = fitted.weights();
+    Scaling features = fitted.scaling();
     DefaultParamsWriter.saveMetadata(
         model, path, spark.sparkContext(), Option.empty(), Option.empty());
     Row network =
@@ -84,10 +96,12 @@ final class ModelFormat {
             IntStream.of(topology.layers()).boxed().toArray(Integer[]::new),
             Activations.specs(topology.activations()),
             topology.loss().spec(),
-            checksum(weights, scaling),
+            checksum(weights, features, labels),
             topology.classTargets() ? CLASSES : VALUES,
-            scaling == null || !scaling.centred() ? null : boxed(scaling.means()),
-            scaling == null ? null : boxed(scaling.deviations()));
+            means(features),
+            stds(features),
+            means(labels),
+            stds(labels));
     spark.createDataFrame(List.of(network), NETWORK).write().parquet(path + "/network");
     List<Row> parts = new ArrayList<>();
     for (int from = 0; from < weights.length; from += PART) {
@@ -146,7 +160,8 @@ final class ModelFormat {
         version,
         VERSION);
     Topology topology = topology(network, path);
-    Scaling scaling = scaling(path, network, topology);
+    Scaling features = scaling(path, network, 6, "features", topology.inputs());
+    Scaling labels = scaling(path, network, 8, "outputs", topology.outputs());
     List<Row> parts =
         reading(
             path,
@@ -165,10 +180,10 @@ final class ModelFormat {
     }
     Check.that(at == weights.length, "%s", wrongSize(path, topology));
     Check.that(
-        checksum(weights, scaling) == network.getLong(4),
+        checksum(weights, features, labels) == network.getLong(4),
         "the weights at %s don't match their checksum: the files are damaged or of different models",
         path);
-    return new Saved(topology, scaling, weights);
+    return new Saved(new FittedNetwork(topology, features, weights), labels);
   }
 
   private static Topology topology(Row network, String path) {
@@ -199,19 +214,27 @@ final class ModelFormat {
         + ": a file is missing, doubled or of another model";
   }
 
-  /** What features are standardized by; null if they aren't, as in all models of version 1. */
-  private static Scaling scaling(String path, Row network, Topology topology) {
-    if (network.isNullAt(7)) {
+  private static Double[] means(Scaling scaling) {
+    return scaling == null || !scaling.centred() ? null : boxed(scaling.means());
+  }
+
+  private static Double[] stds(Scaling scaling) {
+    return scaling == null ? null : boxed(scaling.deviations());
+  }
+
+  /** What numbers are standardized by; null if they aren't, as in all models of version 1. */
+  private static Scaling scaling(String path, Row network, int at, String what, int size) {
+    if (network.isNullAt(at + 1)) {
       return null;
     }
-    double[] means = network.isNullAt(6) ? null : unboxed(network.getList(6));
-    double[] deviations = unboxed(network.getList(7));
+    double[] means = network.isNullAt(at) ? null : unboxed(network.getList(at));
+    double[] deviations = unboxed(network.getList(at + 1));
     Check.that(
-        deviations.length == topology.inputs()
-            && (means == null || means.length == topology.inputs()),
-        "the model at %s is damaged: it has means or deviations of other than its %d features",
+        deviations.length == size && (means == null || means.length == size),
+        "the model at %s is damaged: it has means or deviations of other than its %d %s",
         path,
-        topology.inputs());
+        size,
+        what);
     return new Scaling(means, deviations);
   }
 
@@ -223,7 +246,7 @@ final class ModelFormat {
     return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  private static long checksum(float[] weights, Scaling scaling) {
+  private static long checksum(float[] weights, Scaling features, Scaling labels) {
     CRC32C crc = new CRC32C();
     ByteBuffer buffer = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
     for (float weight : weights) {
@@ -234,8 +257,9 @@ final class ModelFormat {
       buffer.putFloat(weight);
     }
     crc.update(buffer.flip());
-    if (scaling != null) {
-      for (double[] values : List.of(scaling.means(), scaling.deviations())) {
+    for (Scaling scaling : new Scaling[] {features, labels}) {
+      for (double[] values :
+          scaling == null ? List.<double[]>of() : List.of(scaling.means(), scaling.deviations())) {
         ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asDoubleBuffer().put(values);
         crc.update(bytes);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.BiPredicate;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.internal.SQLConf;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
@@ -18,6 +19,17 @@ import org.sparkmlp.util.Names;
  */
 final class SchemaCheck {
   private SchemaCheck() {}
+
+  /** Features, row weights and mark of validation rows. */
+  static void inputs(StructType schema, MLPParams p) {
+    features(schema, p.getFeaturesCol());
+    if (Fit.hasWeights(p)) {
+      weight(schema, p.getWeightCol());
+    }
+    if (p.isDefined(p.validationIndicatorCol())) {
+      validation(schema, p.getValidationIndicatorCol());
+    }
+  }
 
   static void features(StructType schema, String column) {
     DataType type = type(schema, column, "featuresCol");
@@ -35,6 +47,50 @@ final class SchemaCheck {
         "column '%s' (labelCol) has type %s, but class numbers 0, 1, 2, ... are needed; StringIndexer makes such labels",
         column,
         type.simpleString());
+  }
+
+  static void valueLabel(StructType schema, String column) {
+    DataType type = type(schema, column, "labelCol");
+    Check.that(
+        type instanceof NumericType,
+        "column '%s' (labelCol) has type %s, but numbers are needed; cast it, or take MLPMultiOutputRegressor for several"
+            + " values a row",
+        column,
+        type.simpleString());
+  }
+
+  static void valuesLabel(StructType schema, String column) {
+    DataType type = type(schema, column, "labelCol");
+    Check.that(
+        type.equals(SQLDataTypes.VectorType()) || isArrayOfNumbers(type),
+        "column '%s' (labelCol) has type %s, but vectors or arrays of numbers are needed; VectorAssembler makes vectors of"
+            + " numeric columns, and MLPRegressor takes a single number",
+        column,
+        type.simpleString());
+  }
+
+  static void idsLabel(StructType schema, String column) {
+    DataType type = type(schema, column, "labelCol");
+    Check.that(
+        isArrayOfNumbers(type),
+        "column '%s' (labelCol) has type %s, but arrays of label ids 0, 1, 2, ... are needed; MLPClassifier takes a single"
+            + " class",
+        column,
+        type.simpleString());
+  }
+
+  private static boolean isArrayOfNumbers(DataType type) {
+    return type instanceof ArrayType array && array.elementType() instanceof NumericType;
+  }
+
+  /** Output columns must have names of their own. */
+  static void different(List<String> outputs) {
+    for (String output : outputs) {
+      Check.that(
+          outputs.indexOf(output) == outputs.lastIndexOf(output),
+          "two output columns are called '%s'; give one of them another name, or \"\" for none",
+          output);
+    }
   }
 
   static void weight(StructType schema, String column) {

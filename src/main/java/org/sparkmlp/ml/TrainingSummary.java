@@ -38,6 +38,15 @@ public record TrainingSummary(
     long packedBytes,
     Costs costs) {
 
+  /** A model's summary, which it must have. */
+  static TrainingSummary known(TrainingSummary summary) {
+    if (summary == null) {
+      throw new IllegalStateException(
+          "this model has no training summary; only fit makes one, and it isn't saved");
+    }
+    return summary;
+  }
+
   /**
    * The objective of each epoch, as Spark's summaries have it: the mean training loss (under
    * dropout, if there is any) and the penalty of regParam.

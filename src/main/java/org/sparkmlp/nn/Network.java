@@ -229,6 +229,17 @@ public final class Network {
     backend.download(outputs[topology.depth()], 0, logits, 0, rows * topology.outputs());
   }
 
+  /**
+   * Writes the values of layer {@code l} for the first {@code rows} rows of the batch that was
+   * predicted last, rows x units, to {@code into}.
+   */
+  public void values(int l, int rows, float[] into) {
+    int units = topology.units(l);
+    for (int i = 0; i < rows; i++) {
+      backend.download(outputs[l], i * stride(l), into, i * units, units);
+    }
+  }
+
   /** Adds the losses of the batch to {@code sums}, without dropout. */
   public void evaluate(int rows, LossSums sums) {
     forward(rows, Dropout.NONE, null);

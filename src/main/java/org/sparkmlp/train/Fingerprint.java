@@ -52,7 +52,12 @@ record Fingerprint() implements Program<Integer, Fingerprint.Sum> {
     for (int i = 0; i < rows.count(); i++) {
       PackedBlock block = rows.blockOf(i);
       int row = rows.placeOf(i);
-      long hash = add(add(part << 32 | i, block.targets()[row]), block.weights()[row]);
+      int width = block.width();
+      long hash = part << 32 | i;
+      for (int k = 0; k < width; k++) {
+        hash = add(hash, block.targets()[row * width + k]);
+      }
+      hash = add(hash, block.weights()[row]);
       int start = block.start(row);
       int count = block.count(row);
       for (int k = 0; k < count; k++) {

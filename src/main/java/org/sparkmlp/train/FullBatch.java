@@ -121,11 +121,12 @@ record FullBatch(Topology topology, String backend) implements Program<double[],
         PackedBlock block = rows.blockOf(from + i);
         int row = rows.placeOf(from + i);
         block.copyRow(row, features.data, i * columns);
-        float target = block.targets()[row];
-        if (!topology.classTargets() || outputs == 1) {
-          targets.set(i, 0, target);
+        if (topology.classTargets() && outputs > 1) {
+          targets.set(i, (int) block.targets()[row], 1);
         } else {
-          targets.set(i, (int) target, 1);
+          for (int k = 0; k < outputs; k++) {
+            targets.set(i, k, block.targets()[row * outputs + k]);
+          }
         }
         weights[i] = block.weights()[row];
       }

@@ -82,9 +82,9 @@ class FeatureSurveyTest {
   void rowsMayBeStandardizedByWhatOtherRowsHad() {
     Dataset<Row> frame = frame(Vectors.dense(5, 7, 1), sparse(3, 1));
     Scaling other = new Scaling(new double[] {1, 1, 1}, new double[] {2, 0, 4});
-    ShardedRows.Packing packing = new ShardedRows.Packing(3, 3, 1, 128, other, 3);
+    ShardedRows.Packing packing = new ShardedRows.Packing(3, Targets.classes(3), 1, 128, other, 3);
     try (ShardedRows rows =
-        ShardedRows.pack(frame, LABELED, packing, Survey.of(frame, LABELED, 3))) {
+        ShardedRows.pack(frame, LABELED, packing, Survey.of(frame, LABELED, Targets.classes(3)))) {
       List<List<Float>> packed =
           rows.shards()
               .map(
@@ -106,9 +106,9 @@ class FeatureSurveyTest {
     ClassTag<FeatureSurvey> type = ClassTag$.MODULE$.apply(FeatureSurvey.class);
     FeatureSurvey copy = kryo.deserialize(kryo.serialize(survey, type), type);
     assertThat(copy.scaling()).isEqualTo(survey.scaling());
-    ShardedRows.Packing packing = new ShardedRows.Packing(100, 3, 1, 128);
+    ShardedRows.Packing packing = new ShardedRows.Packing(100, Targets.classes(3), 1, 128);
     try (ShardedRows rows =
-        ShardedRows.pack(frame, LABELED, packing, Survey.of(frame, LABELED, 3))) {
+        ShardedRows.pack(frame, LABELED, packing, Survey.of(frame, LABELED, Targets.classes(3)))) {
       PackedBlock block = rows.shards().map(shard -> shard.training().blockOf(0)).collect().get(0);
       ClassTag<PackedBlock> blocks = ClassTag$.MODULE$.apply(PackedBlock.class);
       PackedBlock other = kryo.deserialize(kryo.serialize(block, blocks), blocks);
@@ -126,10 +126,11 @@ class FeatureSurveyTest {
     Dataset<Row> frame = frame(rows);
     int numbers = FeatureSurvey.of(frame, LABELED, 40_000, false).numbersOfRow(null);
     assertThat(numbers).isEqualTo(6);
-    Survey survey = Survey.of(frame, LABELED, 3);
+    Survey survey = Survey.of(frame, LABELED, Targets.classes(3));
     for (int shards : new int[] {0, 1}) {
-      ShardedRows.Packing dense = new ShardedRows.Packing(40_000, 3, shards, 128);
-      ShardedRows.Packing sparse = new ShardedRows.Packing(40_000, 3, shards, 128, null, numbers);
+      ShardedRows.Packing dense = new ShardedRows.Packing(40_000, Targets.classes(3), shards, 128);
+      ShardedRows.Packing sparse =
+          new ShardedRows.Packing(40_000, Targets.classes(3), shards, 128, null, numbers);
       int chunksOfDense;
       try (ShardedRows packed = ShardedRows.pack(frame, LABELED, dense, survey)) {
         chunksOfDense = chunks(packed);

@@ -95,8 +95,8 @@ class RoundsTest {
         ShardedRows.pack(
             frame,
             columns,
-            new ShardedRows.Packing(COLUMNS, 4, SHARDS, 64),
-            Survey.of(frame, columns, 4));
+            new ShardedRows.Packing(COLUMNS, Targets.classes(4), SHARDS, 64),
+            Survey.of(frame, columns, Targets.classes(4)));
   }
 
   @AfterAll

@@ -66,8 +66,8 @@ class ShardedRowsTest {
     return ShardedRows.pack(
         frame,
         columns,
-        new ShardedRows.Packing(features, 3, shards, 128),
-        Survey.of(frame, columns, 3));
+        new ShardedRows.Packing(features, Targets.classes(3), shards, 128),
+        Survey.of(frame, columns, Targets.classes(3)));
   }
 
   /** Per shard, role by role, the numbers of its rows in order; then where its chunks begin. */
@@ -145,11 +145,17 @@ class ShardedRowsTest {
         features[j] = (float) x[j];
       }
       keys.add(
-          RowKey.encode(features, WIDE, (float) row.getDouble(0), 1, row.getBoolean(2), sharding));
+          RowKey.encode(
+              features,
+              WIDE,
+              new float[] {(float) row.getDouble(0)},
+              1,
+              row.getBoolean(2),
+              sharding));
     }
     keys.sort(RowKey::compare);
     Map<Integer, List<int[]>> content = new HashMap<>();
-    for (Shard shard : Shard.of(new org.sparkmlp.data.BlockPacker(keys.iterator(), 1000))) {
+    for (Shard shard : Shard.of(new org.sparkmlp.data.BlockPacker(keys.iterator(), 1, 1000))) {
       content.put(shard.index(), content(shard));
     }
     return content;
@@ -247,9 +253,11 @@ class ShardedRowsTest {
                 });
     Dataset<Row> good = Frames.clouds(SparkSessions.shared(), 10, 1, 3);
     Dataset<Row> frame = SparkSessions.shared().createDataFrame(failing, Frames.LABELED);
-    Survey survey = Survey.of(good, LABELED, 3);
+    Survey survey = Survey.of(good, LABELED, Targets.classes(3));
     assertThatThrownBy(
-            () -> ShardedRows.pack(frame, LABELED, new ShardedRows.Packing(1, 3, 2, 128), survey))
+            () ->
+                ShardedRows.pack(
+                    frame, LABELED, new ShardedRows.Packing(1, Targets.classes(3), 2, 128), survey))
         .hasStackTraceContaining("no such row");
   }
 

@@ -41,7 +41,7 @@ class SparseRowsTest {
   }
 
   private static byte[] key(FeatureRow row) {
-    return RowKey.encode(row, 2, 0.5f, false, SHARDING);
+    return RowKey.encode(row, new float[] {2}, 0.5f, false, SHARDING);
   }
 
   private static float[] read(FeatureRow row) {
@@ -64,12 +64,14 @@ class SparseRowsTest {
       byte[] dense = key(dense(x, null));
       assertThat(RowKey.sparse(sparse)).isTrue();
       assertThat(RowKey.sparse(dense)).isFalse();
-      assertThat(RowKey.columns(sparse)).isEqualTo(RowKey.columns(dense)).isEqualTo(300);
+      assertThat(RowKey.columns(sparse, 1)).isEqualTo(RowKey.columns(dense, 1)).isEqualTo(300);
       // shard, role, chunk and hash
       assertThat(Arrays.copyOf(sparse, 17)).isEqualTo(Arrays.copyOf(dense, 17));
-      assertThat(sparse).hasSize(30 + 8 * RowKey.count(sparse));
-      assertThat(RowKey.target(sparse)).isEqualTo(2);
-      assertThat(RowKey.weight(sparse)).isEqualTo(0.5f);
+      assertThat(sparse).hasSize(30 + 8 * RowKey.count(sparse, 1));
+      float[] target = new float[1];
+      RowKey.targets(sparse, 1, target, 0);
+      assertThat(target[0]).isEqualTo(2);
+      assertThat(RowKey.weight(sparse, 1)).isEqualTo(0.5f);
     }
   }
 
@@ -131,11 +133,15 @@ class SparseRowsTest {
       boolean isDense = i > 300 && random.nextInt(3) == 0; // the first 300 are all sparse
       byte[] key =
           RowKey.encode(
-              isDense ? dense(x, null) : sparse(x, null), i, 1, false, new Sharding(1, 1, 0));
+              isDense ? dense(x, null) : sparse(x, null),
+              new float[] {i},
+              1,
+              false,
+              new Sharding(1, 1, 0));
       keys.add(key);
     }
     List<PackedBlock> blocks = new ArrayList<>();
-    new BlockPacker(keys.iterator(), 64).forEachRemaining(blocks::add);
+    new BlockPacker(keys.iterator(), 1, 64).forEachRemaining(blocks::add);
     assertThat(blocks).hasSizeGreaterThan(1000 / 64);
     Shard.Rows shard = Shard.of(blocks.iterator()).get(0).training();
     double[] read = new double[columns + 1];
@@ -157,23 +163,27 @@ class SparseRowsTest {
     List<byte[]> keys = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       double[] x = random(random, 50_000, 100);
-      keys.add(RowKey.encode(sparse(x, null), 0, 1, false, new Sharding(1, 1, 0)));
+      keys.add(RowKey.encode(sparse(x, null), new float[] {0}, 1, false, new Sharding(1, 1, 0)));
     }
     List<PackedBlock> blocks = new ArrayList<>();
-    new BlockPacker(keys.iterator(), 128).forEachRemaining(blocks::add);
+    new BlockPacker(keys.iterator(), 1, 128).forEachRemaining(blocks::add);
     assertThat(blocks).hasSize(8);
     long bytes = blocks.stream().mapToLong(PackedBlock::bytes).sum();
-    long stored = keys.stream().mapToLong(RowKey::count).sum();
+    long stored = keys.stream().mapToLong(key -> RowKey.count(key, 1)).sum();
     assertThat(bytes).isEqualTo(8 * stored + 16 * 1000 + 8 * 8);
     // 128 rows of 600 numbers would be too large for a block
     List<byte[]> longer = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       longer.add(
           RowKey.encode(
-              sparse(random(random, 50_000, 600), null), 0, 1, false, new Sharding(1, 1, 0)));
+              sparse(random(random, 50_000, 600), null),
+              new float[] {0},
+              1,
+              false,
+              new Sharding(1, 1, 0)));
     }
     blocks.clear();
-    new BlockPacker(longer.iterator(), 128).forEachRemaining(blocks::add);
+    new BlockPacker(longer.iterator(), 1, 128).forEachRemaining(blocks::add);
     assertThat(blocks).hasSizeBetween(6, 7).allMatch(block -> block.bytes() < 4 * 66_000);
   }
 }

@@ -92,9 +92,9 @@ class FunctionVariantsTest {
               classes);
       float[] weights = Initializer.parse("auto").weights(topology, 1);
       String path = folder.resolve(name).toString();
-      MLPClassificationModel model = new MLPClassificationModel("m", topology, null, weights);
-      ModelFormat.save(model, topology, null, weights, path, spark());
-      ModelFormat.Saved loaded = ModelFormat.load(path, spark());
+      FittedNetwork network = new FittedNetwork(topology, null, weights);
+      ModelFormat.save(new MLPClassificationModel("m", network), network, null, path, spark());
+      FittedNetwork loaded = ModelFormat.load(path, spark()).network();
       assertThat(loaded.topology()).isEqualTo(topology);
       assertThat(loaded.topology().loss()).isEqualTo(topology.loss());
       assertThat(loaded.topology().classTargets()).isEqualTo(classes);

@@ -166,13 +166,9 @@ class OwnFunctionsTest {
             true);
     float[] weights = Initializer.parse("auto").weights(topology, 1);
     String path = folder.resolve("stranger").toString();
+    FittedNetwork network = new FittedNetwork(topology, null, weights);
     ModelFormat.save(
-        new MLPClassificationModel("m", topology, null, weights),
-        topology,
-        null,
-        weights,
-        path,
-        SparkSessions.shared());
+        new MLPClassificationModel("m", network), network, null, path, SparkSessions.shared());
     assertThatThrownBy(() -> MLPClassificationModel.load(path))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll(

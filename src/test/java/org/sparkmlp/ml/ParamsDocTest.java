@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
 import org.junit.jupiter.api.Test;
 import org.sparkmlp.function.Activation;
 import org.sparkmlp.function.Activations;
@@ -34,16 +38,28 @@ class ParamsDocTest {
     assertThat(Files.readString(FILE)).isEqualTo(text);
   }
 
+  private static final List<Params> ESTIMATORS =
+      List.of(
+          new MLPClassifier("mlp"),
+          new MLPRegressor("mlp"),
+          new MLPMultiOutputRegressor("mlp"),
+          new MLPMultiLabelClassifier("mlp"));
+
   private static String text() {
-    MLPClassifier classifier = new MLPClassifier("mlp");
     StringBuilder text = new StringBuilder();
-    text.append("# Params of MLPClassifier\n\n");
+    text.append("# Params\n\n");
     text.append("Made from the code by `ParamsDocTest`; not to be edited.\n\n");
-    text.append("| param | default | meaning |\n|---|---|---|\n");
-    for (Param<?> param : classifier.params()) {
-      text.append("| `").append(param.name()).append("` | ");
-      text.append(value(classifier, param)).append(" | ").append(param.doc()).append(" |\n");
+    text.append("## All Estimators\n\n");
+    Set<String> common = new LinkedHashSet<>(rows(ESTIMATORS.get(0)));
+    ESTIMATORS.forEach(estimator -> common.retainAll(rows(estimator)));
+    table(text, common);
+    for (Params estimator : ESTIMATORS) {
+      text.append("\n## ").append(estimator.getClass().getSimpleName()).append(" besides\n\n");
+      Set<String> own = new LinkedHashSet<>(rows(estimator));
+      own.removeAll(common);
+      table(text, own);
     }
+    text.append("\n## Specs\n");
     text.append(
         "\nActivations, losses, initial weights, solvers and schedules are written as specs: a name, or a name with ");
     text.append(
@@ -97,14 +113,35 @@ class ParamsDocTest {
     text.append(" | `").append(spec).append("` | ").append(meaning).append(" |\n");
   }
 
-  private static String value(MLPClassifier classifier, Param<?> param) {
-    Param<Object> typed = classifier.getParam(param.name());
-    if (!classifier.hasDefault(typed)) {
+  private static void table(StringBuilder text, Set<String> rows) {
+    text.append("| param | default | meaning |\n|---|---|---|\n");
+    rows.forEach(text::append);
+  }
+
+  /** A row of a table for each param. */
+  private static List<String> rows(Params estimator) {
+    return Arrays.stream(estimator.params())
+        .map(
+            param ->
+                "| `"
+                    + param.name()
+                    + "` | "
+                    + value(estimator, param)
+                    + " | "
+                    + param.doc()
+                    + " |\n")
+        .toList();
+  }
+
+  private static String value(Params estimator, Param<?> param) {
+    Param<Object> typed = estimator.getParam(param.name());
+    if (!estimator.hasDefault(typed)) {
       return "unset";
     }
     if (param.name().equals("seed")) {
       return "fixed";
     }
-    return "`" + typed.jsonEncode(classifier.getDefault(typed).get()).replace("\"", "") + "`";
+    String text = typed.jsonEncode(estimator.getDefault(typed).get()).replace("\"", "");
+    return text.isEmpty() ? "empty" : "`" + text + "`";
   }
 }

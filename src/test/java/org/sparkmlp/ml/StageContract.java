@@ -155,6 +155,7 @@ abstract class StageContract<E extends Estimator<M> & MLWritable, M extends Mode
 
   @Test
   void savedAndLoaded() throws IOException {
+    spark(); // writers and readers take the session that there is
     E estimator = estimator();
     String path = folder.resolve("estimator with blanks").toString();
     estimator.write().save(path);

@@ -161,9 +161,9 @@ class DropoutTest {
       boolean sparse = form == 1 || (form == 2 && i % 2 == 0);
       FeatureRow row = new FeatureRow(columns, null);
       row.set(sparse ? places : null, sparse ? stored : all);
-      rowKeys.add(RowKey.encode(row, i % 3, 1, false, new Sharding(1, 1, 0)));
+      rowKeys.add(RowKey.encode(row, new float[] {i % 3}, 1, false, new Sharding(1, 1, 0)));
     }
-    PackedBlock block = new BlockPacker(rowKeys.iterator(), ROWS).next();
+    PackedBlock block = new BlockPacker(rowKeys.iterator(), 1, ROWS).next();
     assertThat(block.sparse(0)).isEqualTo(form > 0);
     assertThat(block.sparse(1)).isEqualTo(form == 1);
     return block;

@@ -79,9 +79,10 @@ class SparseNetworkTest {
       into.add(x);
       FeatureRow row = row(x, !someDense || i % 5 != 0);
       keys.add(
-          RowKey.encode(row, random.nextInt(CLASSES), 1 + i % 2, false, new Sharding(1, 1, 0)));
+          RowKey.encode(
+              row, new float[] {random.nextInt(CLASSES)}, 1 + i % 2, false, new Sharding(1, 1, 0)));
     }
-    return new BlockPacker(keys.iterator(), rows).next();
+    return new BlockPacker(keys.iterator(), 1, rows).next();
   }
 
   private static double[] doubles(float[] x) {

@@ -55,14 +55,14 @@ final class Rows {
           RowKey.encode(
               features.get(i),
               columns,
-              labels.get(i),
+              new float[] {labels.get(i)},
               weights.get(i),
               validation.get(i),
               sharding));
     }
     keys.sort(RowKey::compare);
     List<PackedBlock> blocks = new ArrayList<>();
-    new BlockPacker(keys.iterator(), blockSize).forEachRemaining(blocks::add);
+    new BlockPacker(keys.iterator(), 1, blockSize).forEachRemaining(blocks::add);
     return new LocalObjective(blocks, columns, numShards);
   }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MetadataUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,14 +18,9 @@ import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.cluster.Targets;
 import org.sparkmlp.data.Scaling;
 import org.sparkmlp.function.Activations;
-import org.sparkmlp.function.BinaryCrossEntropy;
-import org.sparkmlp.function.Hinge;
-import org.sparkmlp.function.Loss;
-import org.sparkmlp.function.Losses;
-import org.sparkmlp.function.MeanSquaredError;
-import org.sparkmlp.function.SoftmaxCrossEntropy;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
@@ -46,28 +40,31 @@ import org.sparkmlp.train.TrainingResult;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
-/** One fit: reads sizes off the data, packs it, trains, and makes a model. */
-final class ClassifierFit {
-  private static final Logger LOG = LoggerFactory.getLogger(ClassifierFit.class);
+/**
+ * One fit: reads sizes off the data, packs it, trains, and makes a model.
+ *
+ * @param <M> the model
+ */
+final class Fit<M> {
+  private static final Logger LOG = LoggerFactory.getLogger(Fit.class);
 
-  /**
-   * More classes than this aren't inferred from labels: likelier the label isn't a class (as in
-   * Spark).
-   */
-  private static final int MOST_INFERRED_CLASSES = 100;
-
-  private final MLPClassifier params;
+  private final MLPParams params;
+  private final Task<M> task;
   private final TrainingListener listener;
   private final Solver solver;
 
-  ClassifierFit(MLPClassifier params, TrainingListener listener) {
+  /**
+   * @param listener may be null
+   */
+  Fit(MLPParams params, Task<M> task, TrainingListener listener) {
     this.params = params;
-    this.listener = listener;
+    this.task = task;
+    this.listener = listener == null ? TrainingListener.NONE : listener;
     this.solver = Solvers.parse(params.getSolver());
   }
 
   /** Checks what params say together, without data. */
-  static void checkParams(MLPClassifier p) {
+  static void checkParams(MLPParams p) {
     if (Solvers.parse(p.getSolver()) instanceof Lbfgs) {
       for (Param<?> param :
           List.of(
@@ -115,16 +112,15 @@ final class ClassifierFit {
         "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
             + " repartition the DataFrame, or take shardBy = hash",
         p.getNumShards());
-    if (p.isSet(p.layers())) {
-      int outputs = p.getLayers()[p.getLayers().length - 1];
-      checkClasses(p, outputs == 1 ? 2 : outputs);
-    }
-    checkLoss(p);
     int hidden = p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
     Activations.forLayers(p.getActivation(), hidden);
   }
 
-  private static int hiddenLayers(MLPClassifier p) {
+  static boolean hasWeights(MLPParams p) {
+    return p.isDefined(p.weightCol()) && !p.getWeightCol().isEmpty();
+  }
+
+  private static int hiddenLayers(MLPParams p) {
     return p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
   }
 
@@ -132,46 +128,11 @@ final class ClassifierFit {
     return Arrays.equals(Arrays.copyOfRange(layers, 1, layers.length - 1), hidden);
   }
 
-  private static void checkClasses(MLPClassifier p, int classesOfLayers) {
-    Check.that(
-        p.getNumClasses() == 0 || p.getNumClasses() == classesOfLayers,
-        "layers = %s are for %d classes, but numClasses = %d",
-        Arrays.toString(p.getLayers()),
-        classesOfLayers,
-        p.getNumClasses());
-  }
-
-  private static void checkLoss(MLPClassifier p) {
-    if (p.getLoss().equals(MLPParams.AUTO)) {
-      return;
-    }
-    Loss loss = Losses.parse(p.getLoss());
-    Check.that(
-        loss.forClasses(),
-        "loss = %s is for numbers, not for classes; for classes there are %s",
-        p.getLoss(),
-        String.join(", ", Losses.namesForClasses()));
-    if (p.isSet(p.layers())) {
-      boolean single = p.getLayers()[p.getLayers().length - 1] == 1;
-      Check.that(
-          !single || !(loss instanceof SoftmaxCrossEntropy || loss instanceof MeanSquaredError),
-          "layers = %s end in a single output, which is for loss = binaryCrossEntropy or hinge, not %s; end them in the"
-              + " number of classes",
-          Arrays.toString(p.getLayers()),
-          p.getLoss());
-      Check.that(
-          single || !(loss instanceof BinaryCrossEntropy),
-          "layers = %s end in several outputs, but loss = %s is for a single one; end them in 1",
-          Arrays.toString(p.getLayers()),
-          p.getLoss());
-    }
-  }
-
   /**
    * @param oneOfSeveral whether other fits on the same DataFrame are likely, so that they had
    *     better share its packed rows
    */
-  MLPClassificationModel run(Dataset<?> dataset, boolean oneOfSeveral) {
+  M run(Dataset<?> dataset, boolean oneOfSeveral) {
     Check.that(
         !dataset.isStreaming(),
         "a streaming DataFrame can't be trained on, since training goes over the rows many times; write it to files"
@@ -180,23 +141,18 @@ final class ClassifierFit {
     Columns columns =
         new Columns(
             params.getFeaturesCol(),
-            params.getLabelCol(),
-            params.hasWeights() ? params.getWeightCol() : null,
+            task.labelCol(),
+            hasWeights(params) ? params.getWeightCol() : null,
             params.isDefined(params.validationIndicatorCol())
                 ? params.getValidationIndicatorCol()
                 : null);
     int numFeatures = numFeatures(dataset);
-    int knownClasses = knownClasses(dataset);
+    Targets asked = task.targets(dataset);
     RowSource source =
         oneOfSeveral ? RowSource.shared(dataset, columns) : RowSource.own(dataset, columns);
-    Survey survey = source.survey(knownClasses);
-    int numClasses = knownClasses > 0 ? knownClasses : inferredClasses(survey);
-    Check.that(
-        !params.isDefined(params.thresholds()) || params.getThresholds().length == numClasses,
-        "thresholds has %d numbers, but there are %d classes; give one a class",
-        params.isDefined(params.thresholds()) ? params.getThresholds().length : 0,
-        numClasses);
-    Topology topology = topology(numFeatures, numClasses);
+    Survey survey = source.survey(asked);
+    Targets targets = task.targets(asked, survey);
+    Topology topology = task.topology(numFeatures, targets);
     float[] start = initialWeights(topology);
     String backend = Backends.get(params.getBackend()).name();
     FeatureSurvey features =
@@ -207,7 +163,7 @@ final class ClassifierFit {
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
             numFeatures,
-            numClasses,
+            targets.checked(),
             numShards(dataset, survey),
             params.getBlockSize(),
             scaling,
@@ -221,6 +177,7 @@ final class ClassifierFit {
                 rows,
                 (System.nanoTime() - packingStart) / 1e9,
                 topology,
+                targets,
                 scaling,
                 backend,
                 start,
@@ -261,56 +218,13 @@ final class ClassifierFit {
     return found;
   }
 
-  /** From layers, numClasses or the label's metadata; 0 if none of them says. */
-  private int knownClasses(Dataset<?> dataset) {
-    if (params.isSet(params.layers())) {
-      int outputs = params.getLayers()[params.getLayers().length - 1];
-      return outputs == 1 ? 2 : outputs;
+  /** The sizes of all layers: as they are set, else from inputs over hiddenLayers to outputs. */
+  static int[] layers(MLPParams p, int inputs, int outputs) {
+    if (p.isSet(p.layers())) {
+      return p.getLayers();
     }
-    if (params.getNumClasses() > 0) {
-      return params.getNumClasses();
-    }
-    Option<Object> known =
-        MetadataUtils.getNumClasses(dataset.schema().apply(params.getLabelCol()));
-    return known.isDefined() ? Math.max(2, (Integer) known.get()) : 0;
-  }
-
-  private int inferredClasses(Survey survey) {
-    int classes = Math.max(2, survey.maxLabel() + 1);
-    Check.that(
-        classes <= MOST_INFERRED_CLASSES,
-        "column '%s' has labels up to %d, but more than %d classes aren't inferred from labels: set numClasses, or let"
-            + " StringIndexer make labels with metadata",
-        params.getLabelCol(),
-        survey.maxLabel(),
-        MOST_INFERRED_CLASSES);
-    return classes;
-  }
-
-  private Topology topology(int numFeatures, int numClasses) {
-    boolean auto = params.getLoss().equals(MLPParams.AUTO);
-    Loss given = auto ? Losses.SOFTMAX_CROSS_ENTROPY : Losses.parse(params.getLoss());
-    int[] layers;
-    if (params.isSet(params.layers())) {
-      layers = params.getLayers();
-    } else {
-      boolean binary = given instanceof BinaryCrossEntropy;
-      Check.that(
-          !binary || numClasses == 2,
-          "loss = %s is for two classes, but there are %d; take softmaxCrossEntropy",
-          params.getLoss(),
-          numClasses);
-      boolean single = binary || (given instanceof Hinge && numClasses == 2);
-      IntStream ends = IntStream.of(single ? 1 : numClasses);
-      IntStream inner = IntStream.concat(IntStream.of(params.getHiddenLayers()), ends);
-      layers = IntStream.concat(IntStream.of(numFeatures), inner).toArray();
-    }
-    boolean single = layers[layers.length - 1] == 1;
-    return new Topology(
-        layers,
-        Activations.forLayers(params.getActivation(), layers.length - 2),
-        auto && single ? Losses.BINARY_CROSS_ENTROPY : given,
-        true);
+    IntStream inner = IntStream.concat(IntStream.of(inputs), IntStream.of(p.getHiddenLayers()));
+    return IntStream.concat(inner, IntStream.of(outputs)).toArray();
   }
 
   private float[] initialWeights(Topology topology) {
@@ -346,10 +260,11 @@ final class ClassifierFit {
     return (int) Math.min(Math.min(parallelism, ExactSum.MAX_LEAVES), byRows);
   }
 
-  private MLPClassificationModel train(
+  private M train(
       ShardedRows rows,
       double packingSeconds,
       Topology topology,
+      Targets targets,
       Scaling scaling,
       String backend,
       float[] start,
@@ -428,7 +343,7 @@ final class ClassifierFit {
             packingSeconds,
             rows.bytes(),
             result.costs());
-    String uid = Identifiable$.MODULE$.randomUID("mlpcModel");
-    return new MLPClassificationModel(uid, topology, scaling, result.weights()).setSummary(summary);
+    FittedNetwork network = new FittedNetwork(topology, scaling, result.weights());
+    return task.model(network, targets, summary);
   }
 }

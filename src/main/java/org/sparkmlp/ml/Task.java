@@ -1,0 +1,28 @@
+package org.sparkmlp.ml;
+
+import org.apache.spark.sql.Dataset;
+import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.cluster.Targets;
+import org.sparkmlp.nn.Topology;
+
+/**
+ * In what the fits of different Estimators differ: what the label says, which outputs the network
+ * has, and which model is made of it.
+ *
+ * @param <M> the model
+ */
+interface Task<M> {
+  /** The column that labels are in. */
+  String labelCol();
+
+  /** What labels are, as far as it can be known without looking at all rows. */
+  Targets targets(Dataset<?> dataset);
+
+  /** What labels are, now that all have been looked at. */
+  Targets targets(Targets asked, Survey survey);
+
+  /** The network to train. */
+  Topology topology(int numFeatures, Targets targets);
+
+  M model(FittedNetwork network, Targets targets, TrainingSummary summary);
+}
