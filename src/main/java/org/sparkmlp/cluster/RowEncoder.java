@@ -16,24 +16,18 @@ import org.sparkmlp.data.Sharding;
 final class RowEncoder implements Iterator<byte[]> {
   private final Iterator<InternalRow> rows;
   private final Columns columns;
-  private final int numFeatures;
+  private final ShardedRows.Packing packing;
   private final Sharding sharding;
-  private final int numClasses;
   private final float[] features;
   private byte[] next;
 
   RowEncoder(
-      Iterator<InternalRow> rows,
-      Columns columns,
-      int numFeatures,
-      Sharding sharding,
-      int numClasses) {
+      Iterator<InternalRow> rows, Columns columns, ShardedRows.Packing packing, Sharding sharding) {
     this.rows = rows;
     this.columns = columns;
-    this.numFeatures = numFeatures;
+    this.packing = packing;
     this.sharding = sharding;
-    this.numClasses = numClasses;
-    this.features = new float[numFeatures];
+    this.features = new float[packing.numFeatures()];
     this.next = advance();
   }
 
@@ -55,14 +49,19 @@ final class RowEncoder implements Iterator<byte[]> {
   private byte[] advance() {
     while (rows.hasNext()) {
       InternalRow row = rows.next();
-      if (problem(columns, row, numClasses, features) != null) {
+      if (problem(columns, row, packing.numClasses(), features) != null) {
         return null;
       }
-      float weight = (float) row.getDouble(Columns.WEIGHT);
+      double weight = row.getDouble(Columns.WEIGHT);
       if (weight > 0) {
         float label = (float) row.getDouble(Columns.LABEL);
-        boolean validation = row.getBoolean(Columns.VALIDATION);
-        return RowKey.encode(features, numFeatures, label, weight, validation, sharding);
+        boolean validation =
+            row.getBoolean(Columns.VALIDATION) || packing.holdout().takes(features, label);
+        if (!validation && !packing.classWeights().isEmpty()) {
+          weight *= packing.classWeights().get((int) label);
+        }
+        return RowKey.encode(
+            features, features.length, label, (float) weight, validation, sharding);
       }
     }
     return null;
@@ -82,8 +81,7 @@ final class RowEncoder implements Iterator<byte[]> {
   }
 
   /** Checks a row and reads its features, which don't matter in a row of weight 0. */
-  private static String problem(
-      Columns columns, InternalRow row, int numClasses, float[] features) {
+  static String problem(Columns columns, InternalRow row, int numClasses, float[] features) {
     String problem = RowProblem.of(columns, row, numClasses);
     return problem != null || row.getDouble(Columns.WEIGHT) == 0
         ? problem

@@ -8,11 +8,10 @@ public interface RowSource {
   /**
    * A first look at labels and weights.
    *
-   * @param numClasses labels must be below it; 0 if that isn't known yet
    * @throws IllegalArgumentException if a label, weight or mark is bad, or if there is nothing to
    *     train on
    */
-  Survey survey(int numClasses);
+  Survey survey(Survey.Question question);
 
   /**
    * Runs a fit on the packed rows, which it must not close.
@@ -26,8 +25,8 @@ public interface RowSource {
   static RowSource own(Dataset<?> dataset, Columns columns) {
     return new RowSource() {
       @Override
-      public Survey survey(int numClasses) {
-        return Survey.of(dataset, columns, numClasses);
+      public Survey survey(Survey.Question question) {
+        return Survey.of(dataset, columns, question);
       }
 
       @Override

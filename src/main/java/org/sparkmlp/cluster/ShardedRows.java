@@ -11,6 +11,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.data.BlockPacker;
+import org.sparkmlp.data.Holdout;
 import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.RowKey;
 import org.sparkmlp.data.Shard;
@@ -54,9 +55,23 @@ public final class ShardedRows implements AutoCloseable {
    * @param numClasses labels must be below it
    * @param numShards shards by hash; 0 for a shard a partition
    * @param blockSize most rows of a block; changes no result
+   * @param holdout which rows are for validation, besides those marked
+   * @param classWeights what the weight of a training row is multiplied with, by its class; empty
+   *     for none
    */
-  public record Packing(int numFeatures, int numClasses, int numShards, int blockSize)
-      implements Serializable {}
+  public record Packing(
+      int numFeatures,
+      int numClasses,
+      int numShards,
+      int blockSize,
+      Holdout holdout,
+      @SuppressWarnings("serial") List<Double> classWeights)
+      implements Serializable {
+    /** Rows as they are, marked ones for validation. */
+    public Packing(int numFeatures, int numClasses, int numShards, int blockSize) {
+      this(numFeatures, numClasses, numShards, blockSize, Holdout.NONE, List.of());
+    }
+  }
 
   private ShardedRows(Dataset<?> dataset, Columns columns, Packing packing, Survey survey) {
     JavaRDD<InternalRow> rows = Columns.rows(columns.withFeatures(dataset));
@@ -108,10 +123,7 @@ public final class ShardedRows implements AutoCloseable {
 
   private static JavaRDD<byte[]> encode(
       JavaRDD<InternalRow> rows, Columns columns, Packing packing, Sharding sharding) {
-    return rows.mapPartitions(
-        partition ->
-            new RowEncoder(
-                partition, columns, packing.numFeatures(), sharding, packing.numClasses()));
+    return rows.mapPartitions(partition -> new RowEncoder(partition, columns, packing, sharding));
   }
 
   private static JavaRDD<byte[]> byPartition(

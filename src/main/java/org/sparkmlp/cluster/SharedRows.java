@@ -61,7 +61,7 @@ final class SharedRows implements RowSource {
     return caches;
   }
 
-  private record SurveyKey(List<Integer> places, int numClasses) {}
+  private record SurveyKey(List<Integer> places, Survey.Question question) {}
 
   private record CopyKey(List<Integer> places, ShardedRows.Packing packing) {}
 
@@ -177,14 +177,14 @@ final class SharedRows implements RowSource {
   }
 
   @Override
-  public Survey survey(int numClasses) {
+  public Survey survey(Survey.Question question) {
     Cache cache = cache();
-    SurveyKey key = new SurveyKey(cached.places(), numClasses);
+    SurveyKey key = new SurveyKey(cached.places(), question);
     return cache.making(
         () -> {
           Survey known = cache.surveys.get(key);
           if (known == null) {
-            known = Survey.of(dataset, columns, numClasses);
+            known = Survey.of(dataset, columns, question);
             cache.surveys.put(key, known);
           }
           return known;

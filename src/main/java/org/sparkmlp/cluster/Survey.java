@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.sparkmlp.data.Holdout;
 import org.sparkmlp.util.Check;
 
 /**
@@ -18,21 +19,38 @@ public final class Survey implements Serializable {
   private long validationRows;
   private long rows;
   private double maxLabel = -1;
+  private final WeightCounts classes = new WeightCounts();
   private String problem;
 
   private Survey() {}
 
   /**
-   * Looks at every row.
+   * What to look for.
    *
    * @param numClasses labels must be below it; 0 if that isn't known yet
-   * @throws IllegalArgumentException if a label, weight or mark is bad, or if there is nothing to
-   *     train on
+   * @param numFeatures of every row
+   * @param holdout decides, where it is on, which rows are for validation; features are read for it
+   * @param countedClasses classes, from 0 on, whose weights are summed
    */
+  public record Question(int numClasses, int numFeatures, Holdout holdout, int countedClasses)
+      implements Serializable {}
+
+  /** Looks at labels, weights and marks alone. */
   public static Survey of(Dataset<?> dataset, Columns columns, int numClasses) {
+    return of(dataset, columns, new Question(numClasses, 0, Holdout.NONE, 0));
+  }
+
+  /**
+   * Looks at every row.
+   *
+   * @throws IllegalArgumentException if a label, weight or mark is bad, or if there is nothing to
+   *     train on, or nothing was held out
+   */
+  public static Survey of(Dataset<?> dataset, Columns columns, Question question) {
+    boolean features = question.holdout().isOn();
     Survey survey =
-        Columns.rows(columns.withoutFeatures(dataset))
-            .mapPartitions(rows -> new Survey().look(rows, columns, numClasses))
+        Columns.rows(features ? columns.withFeatures(dataset) : columns.withoutFeatures(dataset))
+            .mapPartitions(rows -> new Survey().look(rows, columns, question))
             .fold(new Survey(), Survey::merge);
     Check.that(survey.problem == null, "%s", survey.problem);
     Check.that(survey.rows > 0, "the DataFrame is empty: there is nothing to train on");
@@ -42,27 +60,45 @@ public final class Survey implements Serializable {
         survey.rows,
         survey.validationRows,
         columns.weight() == null ? "" : " in column '" + columns.weight() + "'");
+    Check.that(
+        !features || survey.validationRows > 0,
+        "validationFraction = %s holds none of %d rows out; raise it, or mark rows in validationIndicatorCol",
+        question.holdout().fraction(),
+        survey.trainingRows);
     return survey;
   }
 
-  private Iterator<Survey> look(Iterator<InternalRow> all, Columns columns, int numClasses) {
+  private Iterator<Survey> look(Iterator<InternalRow> all, Columns columns, Question question) {
+    float[] features = new float[question.numFeatures()];
     while (all.hasNext() && problem == null) {
       InternalRow row = all.next();
       rows++;
-      problem = RowProblem.of(columns, row, numClasses);
+      problem =
+          question.holdout().isOn()
+              ? RowEncoder.problem(columns, row, question.numClasses(), features)
+              : RowProblem.of(columns, row, question.numClasses());
       if (problem == null) {
-        maxLabel = Math.max(maxLabel, row.getDouble(Columns.LABEL));
-        if (row.getDouble(Columns.WEIGHT) == 0) {
-          continue;
-        }
-        if (row.getBoolean(Columns.VALIDATION)) {
-          validationRows++;
-        } else {
-          trainingRows++;
-        }
+        count(row, question, features);
       }
     }
     return List.of(this).iterator();
+  }
+
+  private void count(InternalRow row, Question question, float[] features) {
+    double label = row.getDouble(Columns.LABEL);
+    maxLabel = Math.max(maxLabel, label);
+    float weight = (float) row.getDouble(Columns.WEIGHT);
+    if (weight == 0) {
+      return;
+    }
+    if (row.getBoolean(Columns.VALIDATION) || question.holdout().takes(features, (float) label)) {
+      validationRows++;
+    } else {
+      trainingRows++;
+      if (label < question.countedClasses()) {
+        classes.add((int) label, weight);
+      }
+    }
   }
 
   private Survey merge(Survey other) {
@@ -70,8 +106,14 @@ public final class Survey implements Serializable {
     trainingRows += other.trainingRows;
     validationRows += other.validationRows;
     maxLabel = Math.max(maxLabel, other.maxLabel);
+    classes.merge(other.classes);
     problem = problem != null ? problem : other.problem;
     return this;
+  }
+
+  /** The weight sum of the training rows of a class that was counted. */
+  public double weightOfClass(int label) {
+    return classes.of(label);
   }
 
   /** Rows that count in training: neither for validation nor of weight 0. */

@@ -12,6 +12,7 @@ import org.apache.spark.sql.RowFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.FeatureReader;
 import org.sparkmlp.nn.Network;
+import org.sparkmlp.nn.Scores;
 import org.sparkmlp.nn.Topology;
 
 /**

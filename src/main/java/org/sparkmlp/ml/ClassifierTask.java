@@ -1,6 +1,7 @@
 package org.sparkmlp.ml;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MetadataUtils;
@@ -10,6 +11,7 @@ import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Loss;
 import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Topology;
+import org.sparkmlp.train.ValidationMetric;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
@@ -30,6 +32,10 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
   /** Checks what params say together, without data. */
   static void checkParams(MLPClassifier p) {
     Fit.checkParams(p);
+    Check.that(
+        ValidationMetric.of(p.getValidationMetric()).ofClasses(),
+        "validationMetric = %s is for numbers, not for classes; take loss, accuracy, f1 or logLoss",
+        p.getValidationMetric());
     if (p.isSet(p.layers())) {
       int outputs = p.getLayers()[p.getLayers().length - 1];
       checkClasses(p, outputs == 1 ? 2 : outputs);
@@ -85,6 +91,21 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
     return numClasses;
   }
 
+  @Override
+  public int countedClasses(int knownClasses) {
+    return !params.isDefined(params.classWeights())
+            || !ClassWeights.parse(params.getClassWeights()).isBalanced()
+        ? 0
+        : knownClasses > 0 ? knownClasses : MOST_INFERRED_CLASSES;
+  }
+
+  @Override
+  public List<Double> classWeights(int numClasses, Survey survey) {
+    return params.isDefined(params.classWeights())
+        ? ClassWeights.parse(params.getClassWeights()).resolve(numClasses, survey::weightOfClass)
+        : List.of();
+  }
+
   private int inferredClasses(Survey survey) {
     int classes = Math.max(2, survey.maxLabel() + 1);
     Check.that(
@@ -122,8 +143,7 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
   }
 
   @Override
-  public MLPClassificationModel model(
-      Topology topology, float[] weights, TrainingSummary summary) {
+  public MLPClassificationModel model(Topology topology, float[] weights, TrainingSummary summary) {
     String uid = Identifiable$.MODULE$.randomUID("mlpcModel");
     return new MLPClassificationModel(uid, topology, weights).setSummary(summary);
   }

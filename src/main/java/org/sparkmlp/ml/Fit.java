@@ -16,6 +16,7 @@ import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.data.Holdout;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
@@ -25,6 +26,7 @@ import org.sparkmlp.optim.Solvers;
 import org.sparkmlp.schedule.Schedules;
 import org.sparkmlp.train.AutoLocalSteps;
 import org.sparkmlp.train.CheckpointPolicy;
+import org.sparkmlp.train.EarlyStopping;
 import org.sparkmlp.train.ExactSum;
 import org.sparkmlp.train.LbfgsTrainer;
 import org.sparkmlp.train.Plan;
@@ -32,6 +34,7 @@ import org.sparkmlp.train.Safeguards;
 import org.sparkmlp.train.Trainer;
 import org.sparkmlp.train.TrainingListener;
 import org.sparkmlp.train.TrainingResult;
+import org.sparkmlp.train.ValidationMetric;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
@@ -94,6 +97,21 @@ final class Fit<M> {
         "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
             + " repartition the DataFrame, or take shardBy = hash",
         p.getNumShards());
+    checkValidation(p);
+  }
+
+  private static void checkValidation(MLPParams p) {
+    boolean marked = p.isDefined(p.validationIndicatorCol());
+    boolean heldOut = p.getValidationFraction() > 0;
+    Check.that(
+        !marked || !heldOut,
+        "validationIndicatorCol = %s and validationFraction = %s both choose rows for validation; set one of them",
+        marked ? p.getValidationIndicatorCol() : "",
+        p.getValidationFraction());
+    Check.that(
+        marked || heldOut || !p.isSet(p.validationMetric()),
+        "validationMetric = %s needs rows for validation: set validationFraction or validationIndicatorCol",
+        p.getValidationMetric());
   }
 
   static boolean hasWeights(MLPParams p) {
@@ -126,14 +144,27 @@ final class Fit<M> {
     int knownClasses = task.knownClasses(dataset);
     RowSource source =
         oneOfSeveral ? RowSource.shared(dataset, columns) : RowSource.own(dataset, columns);
-    Survey survey = source.survey(knownClasses);
+    Holdout holdout = Holdout.of(params.getValidationFraction(), params.getSeed());
+    Survey survey =
+        source.survey(
+            new Survey.Question(
+                knownClasses,
+                holdout.isOn() ? numFeatures : 0,
+                holdout,
+                task.countedClasses(knownClasses)));
     int numClasses = task.numClasses(knownClasses, survey);
     Topology topology = task.topology(numFeatures, numClasses);
+    EarlyStopping stopping = stopping(topology, survey);
     float[] start = initialWeights(topology);
     String backend = Backends.get(params.getBackend()).name();
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
-            numFeatures, numClasses, numShards(dataset, survey), params.getBlockSize());
+            numFeatures,
+            numClasses,
+            numShards(dataset, survey),
+            params.getBlockSize(),
+            holdout,
+            task.classWeights(numClasses, survey));
     long packingStart = System.nanoTime();
     return source.with(
         packing,
@@ -145,7 +176,23 @@ final class Fit<M> {
                 topology,
                 backend,
                 start,
-                checkpoints));
+                checkpoints,
+                stopping));
+  }
+
+  private EarlyStopping stopping(Topology topology, Survey survey) {
+    ValidationMetric metric = ValidationMetric.of(params.getValidationMetric());
+    metric.check(topology);
+    Check.that(
+        params.getPatience() == 0
+            || !params.isDefined(params.validationIndicatorCol())
+            || survey.validationRows() > 0,
+        "patience = %d is to judge epochs by validation rows, but column '%s' marks none (of a weight above 0)",
+        params.getPatience(),
+        params.isDefined(params.validationIndicatorCol())
+            ? params.getValidationIndicatorCol()
+            : "");
+    return new EarlyStopping(params.getPatience(), metric);
   }
 
   private CheckpointPolicy checkpoints(Dataset<?> dataset) {
@@ -221,7 +268,8 @@ final class Fit<M> {
       Topology topology,
       String backend,
       float[] start,
-      CheckpointPolicy checkpoints) {
+      CheckpointPolicy checkpoints,
+      EarlyStopping stopping) {
     int localSteps = 0;
     String reason = "l-bfgs takes all rows for every step";
     TrainingResult result;
@@ -237,7 +285,8 @@ final class Fit<M> {
                   params.getMaxIter(),
                   params.getTol(),
                   listener,
-                  checkpoints)
+                  checkpoints,
+                  stopping)
               .train(start);
     } else {
       Optimizer optimizer = (Optimizer) solver;
@@ -277,12 +326,15 @@ final class Fit<M> {
                   new SparkObjective(rows, params.getAggregationDepth(), resultBytes),
                   plan,
                   listener,
-                  new Safeguards(checkpoints, params.getOnDivergence().equals("backoff")))
+                  new Safeguards(checkpoints, params.getOnDivergence().equals("backoff")),
+                  stopping)
               .train(start);
     }
     TrainingSummary summary =
         new TrainingSummary(
             result.epochs(),
+            result.bestEpoch(),
+            stopping.metric().spec(),
             result.stopReason(),
             result.backoffs(),
             backend,

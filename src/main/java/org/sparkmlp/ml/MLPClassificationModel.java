@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.FeatureReader;
 import org.sparkmlp.nn.Network;
+import org.sparkmlp.nn.Scores;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.util.Check;
 import scala.Option;
@@ -117,6 +118,24 @@ public class MLPClassificationModel
           "this model has no training summary; only fit makes one, and it isn't saved");
     }
     return summary;
+  }
+
+  /**
+   * How good the model's predictions of these rows are, which need a label column. Spark's summary
+   * of training has the same metrics of the training rows, and keeps the DataFrame for it; here
+   * {@code evaluate(trainingData)} gives them, and a model holds on to no data.
+   */
+  public MLPClassificationSummary evaluate(Dataset<?> dataset) {
+    SchemaCheck.label(dataset.schema(), getLabelCol());
+    String weightCol = Fit.hasWeights(this) ? getWeightCol() : "";
+    scala.Tuple3<?, ?, ?> named = findSummaryModel(); // with output columns of any name
+    Dataset<Row> predictions = ((MLPClassificationModel) named._1()).transform(dataset);
+    String probabilityCol = (String) named._2();
+    String predictionCol = (String) named._3();
+    return numClasses() == 2
+        ? new MLPBinaryClassificationSummary(
+            predictions, probabilityCol, predictionCol, getLabelCol(), weightCol)
+        : new MLPClassificationSummary(predictions, predictionCol, getLabelCol(), weightCol);
   }
 
   MLPClassificationModel setSummary(TrainingSummary value) {

@@ -1,5 +1,6 @@
 package org.sparkmlp.ml;
 
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.cluster.Survey;
 import org.sparkmlp.nn.Topology;
@@ -16,6 +17,16 @@ interface Task<M> {
 
   /** The number of classes now that labels have been looked at. */
   int numClasses(int knownClasses, Survey survey);
+
+  /** How many classes, from 0 on, to sum the weights of; 0 if nobody asks. */
+  default int countedClasses(int knownClasses) {
+    return 0;
+  }
+
+  /** What the weight of a training row is multiplied with, by its class; empty for none. */
+  default List<Double> classWeights(int numClasses, Survey survey) {
+    return List.of();
+  }
 
   /** The network to train. */
   Topology topology(int numFeatures, int numClasses);

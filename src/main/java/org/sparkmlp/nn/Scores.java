@@ -1,9 +1,8 @@
-package org.sparkmlp.ml;
+package org.sparkmlp.nn;
 
 import java.io.Serializable;
 import java.util.Arrays;
 import org.sparkmlp.function.Losses;
-import org.sparkmlp.nn.Topology;
 
 /**
  * From a network's logits to what Spark calls raw prediction, probability and prediction.
@@ -14,21 +13,21 @@ import org.sparkmlp.nn.Topology;
  * p, p). Squared error against one-hot targets: raw are the outputs, the probability is the
  * distribution nearest to them in squared error.
  */
-final class Scores implements Serializable {
+public final class Scores implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final Topology topology;
 
-  Scores(Topology topology) {
+  public Scores(Topology topology) {
     this.topology = topology;
   }
 
-  int numClasses() {
+  public int numClasses() {
     return topology.outputs() == 1 ? 2 : topology.outputs();
   }
 
   /** The raw prediction from the logits that begin at {@code offset}. */
-  double[] raw(float[] logits, int offset) {
+  public double[] raw(float[] logits, int offset) {
     int outputs = topology.outputs();
     if (outputs == 1) {
       return new double[] {-logits[offset], logits[offset]};
@@ -48,7 +47,7 @@ final class Scores implements Serializable {
   }
 
   /** Turns a raw prediction into probabilities, in place. */
-  void probabilityInPlace(double[] raw) {
+  public void probabilityInPlace(double[] raw) {
     if (topology.outputs() == 1) {
       double[] p = new double[1];
       topology.loss().link(new double[] {raw[1]}, p);
@@ -85,7 +84,7 @@ final class Scores implements Serializable {
    *
    * @param thresholds one a class, at most one of them 0, or null
    */
-  static double prediction(double[] raw, double[] probability, double[] thresholds) {
+  public static double prediction(double[] raw, double[] probability, double[] thresholds) {
     int best = 0;
     double most = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < raw.length; k++) {

@@ -1,0 +1,47 @@
+package org.sparkmlp.data;
+
+import java.io.Serializable;
+import org.sparkmlp.util.CounterRandom;
+
+/**
+ * Sets about a share of all rows aside for validation, by their content: a row is held out if
+ *
+ * <pre>u(seed, label, Σ h(j, x_j)) &lt; fraction</pre>
+ *
+ * with the sum over the features that aren't 0, h a hash and u one that is uniform in [0, 1). So
+ * the same rows are held out whatever their order, partitioning or weight, and whether they are
+ * dense or sparse; equal rows stay together.
+ *
+ * @param fraction of the rows, about; in [0, 1), 0 for none
+ * @param seed another one holds other rows out
+ */
+public record Holdout(double fraction, long seed) implements Serializable {
+  /** Holds nothing out. */
+  public static final Holdout NONE = new Holdout(0, 0);
+
+  private static final int PURPOSE = 11;
+
+  /** {@link #NONE} where the fraction is 0, whatever the seed. */
+  public static Holdout of(double fraction, long seed) {
+    return fraction == 0 ? NONE : new Holdout(fraction, seed);
+  }
+
+  public boolean isOn() {
+    return fraction > 0;
+  }
+
+  /** Whether a row with these features is held out. */
+  public boolean takes(float[] features, float label) {
+    if (!isOn()) {
+      return false;
+    }
+    int content = 0;
+    for (int j = 0; j < features.length; j++) {
+      if (features[j] != 0) {
+        content += CounterRandom.element(j, Float.floatToIntBits(features[j]));
+      }
+    }
+    int key = CounterRandom.hash(seed, PURPOSE, Float.floatToIntBits(label + 0f), 0, 0);
+    return CounterRandom.uniform(CounterRandom.element(key, content)) < fraction;
+  }
+}

@@ -1,0 +1,79 @@
+package org.sparkmlp.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.sparkmlp.Seeds;
+
+class HoldoutTest {
+  private static int count(Holdout holdout, Random random, int rows, int columns) {
+    int count = 0;
+    for (int i = 0; i < rows; i++) {
+      count += holdout.takes(Seeds.floats(random, columns), i % 3) ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Test
+  void takesAboutTheFraction() {
+    Random random = Seeds.random("holdout");
+    for (int columns : new int[] {1, 2, 50}) {
+      for (double fraction : new double[] {0.01, 0.1, 0.5, 0.9}) {
+        int n = 20_000;
+        int taken = count(Holdout.of(fraction, random.nextLong()), random, n, columns);
+        double deviation = Math.sqrt(n * fraction * (1 - fraction));
+        assertThat((taken - n * fraction) / deviation).isBetween(-5.0, 5.0);
+      }
+    }
+    assertThat(count(Holdout.of(0, 7), random, 1000, 3)).isZero();
+    assertThat(Holdout.of(0, 7)).isEqualTo(Holdout.NONE);
+  }
+
+  @Test
+  void whatAFractionTakesALargerOneTakesTooAndAnotherSeedTakesOthers() {
+    Random random = Seeds.random("holdout seeds");
+    int both = 0;
+    int one = 0;
+    for (int i = 0; i < 20_000; i++) {
+      float[] x = Seeds.floats(random, 4);
+      if (Holdout.of(0.2, 1).takes(x, 0)) {
+        assertThat(Holdout.of(0.3, 1).takes(x, 0)).isTrue();
+        one++;
+        both += Holdout.of(0.2, 2).takes(x, 0) ? 1 : 0;
+      }
+    }
+    assertThat((double) both / one).as("independent").isBetween(0.15, 0.25);
+  }
+
+  /** Small whole numbers, as pixels and counts are: the sum of hashes must tell them apart. */
+  @Test
+  void rowsOfSmallNumbersAreSplitToo() {
+    Random random = Seeds.random("holdout of small numbers");
+    int taken = 0;
+    for (int i = 0; i < 20_000; i++) {
+      float[] x = new float[30];
+      for (int j = 0; j < 30; j++) {
+        x[j] = random.nextInt(3);
+      }
+      taken += Holdout.of(0.25, 3).takes(x, 1) ? 1 : 0;
+    }
+    assertThat(taken).isBetween(5000 - 310, 5000 + 310); // 5 deviations
+  }
+
+  @Test
+  void theLabelCountsAndTheSignOfZeroDoesNot() {
+    Random random = Seeds.random("holdout labels");
+    Holdout half = Holdout.of(0.5, 3);
+    int differ = 0;
+    for (int i = 0; i < 1000; i++) {
+      float[] x = Seeds.floats(random, 3);
+      differ += half.takes(x, 0) != half.takes(x, 1) ? 1 : 0;
+      x[1] = 0f;
+      boolean taken = half.takes(x, 0f);
+      x[1] = -0f;
+      assertThat(half.takes(x, -0f)).isEqualTo(taken);
+    }
+    assertThat(differ).isBetween(400, 600);
+  }
+}
