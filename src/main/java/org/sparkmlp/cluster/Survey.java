@@ -9,8 +9,8 @@ import org.sparkmlp.data.Holdout;
 import org.sparkmlp.util.Check;
 
 /**
- * A first look at labels and weights: what must be known, or refused, before rows are packed. One
- * Spark job.
+ * A first look at labels and weights, and at features where they decide which rows are held out:
+ * what must be known, or refused, before rows are packed. One Spark job.
  */
 public final class Survey implements Serializable {
   private static final long serialVersionUID = 1;
