@@ -8,6 +8,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.sparkmlp.data.Holdout;
 import scala.reflect.ClassTag$;
 
 /**
@@ -39,6 +40,15 @@ public record Columns(String features, String label, String weight, String valid
         weight == null ? lit(1.0) : col(weight).cast("double"),
         validation == null ? lit(false) : col(validation),
         col(features));
+  }
+
+  /** Whether a row with features is for validation: marked, or held out by its content. */
+  static boolean isValidation(InternalRow row, Holdout holdout) {
+    if (row.getBoolean(VALIDATION) || !holdout.isOn()) {
+      return row.getBoolean(VALIDATION);
+    }
+    FeatureReader.Numbers vector = FeatureReader.Numbers.of(row, FEATURES);
+    return holdout.takes(vector.indices(), vector.values(), (float) row.getDouble(LABEL));
   }
 
   /**

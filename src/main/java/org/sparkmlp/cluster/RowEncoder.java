@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.RowKey;
 import org.sparkmlp.data.Sharding;
 
@@ -18,7 +19,7 @@ final class RowEncoder implements Iterator<byte[]> {
   private final Columns columns;
   private final ShardedRows.Packing packing;
   private final Sharding sharding;
-  private final float[] features;
+  private final FeatureRow features;
   private byte[] next;
 
   RowEncoder(
@@ -27,7 +28,7 @@ final class RowEncoder implements Iterator<byte[]> {
     this.columns = columns;
     this.packing = packing;
     this.sharding = sharding;
-    this.features = new float[packing.numFeatures()];
+    this.features = packing.row();
     this.next = advance();
   }
 
@@ -55,13 +56,11 @@ final class RowEncoder implements Iterator<byte[]> {
       double weight = row.getDouble(Columns.WEIGHT);
       if (weight > 0) {
         float label = (float) row.getDouble(Columns.LABEL);
-        boolean validation =
-            row.getBoolean(Columns.VALIDATION) || packing.holdout().takes(features, label);
+        boolean validation = Columns.isValidation(row, packing.holdout());
         if (!validation && !packing.classWeights().isEmpty()) {
           weight *= packing.classWeights().get((int) label);
         }
-        return RowKey.encode(
-            features, features.length, label, (float) weight, validation, sharding);
+        return RowKey.encode(features, label, (float) weight, validation, sharding);
       }
     }
     return null;
@@ -69,8 +68,7 @@ final class RowEncoder implements Iterator<byte[]> {
 
   /** What is wrong with the first bad row of some; empty if all are good. */
   static Iterator<String> firstProblem(
-      Iterator<InternalRow> rows, Columns columns, int numFeatures, int numClasses) {
-    float[] features = new float[numFeatures];
+      Iterator<InternalRow> rows, Columns columns, int numClasses, FeatureRow features) {
     while (rows.hasNext()) {
       String problem = problem(columns, rows.next(), numClasses, features);
       if (problem != null) {
@@ -81,7 +79,7 @@ final class RowEncoder implements Iterator<byte[]> {
   }
 
   /** Checks a row and reads its features, which don't matter in a row of weight 0. */
-  static String problem(Columns columns, InternalRow row, int numClasses, float[] features) {
+  static String problem(Columns columns, InternalRow row, int numClasses, FeatureRow features) {
     String problem = RowProblem.of(columns, row, numClasses);
     return problem != null || row.getDouble(Columns.WEIGHT) == 0
         ? problem

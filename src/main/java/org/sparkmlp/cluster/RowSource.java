@@ -2,6 +2,7 @@ package org.sparkmlp.cluster;
 
 import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
+import org.sparkmlp.data.Holdout;
 
 /** Where a fit gets what it must know of its rows, and the rows, packed. */
 public interface RowSource {
@@ -12,6 +13,14 @@ public interface RowSource {
    *     train on
    */
   Survey survey(Survey.Question question);
+
+  /**
+   * A look at the features.
+   *
+   * @param moments whether to take what standardization needs
+   * @param holdout which rows are for validation, besides those marked
+   */
+  FeatureSurvey features(int numFeatures, boolean moments, Holdout holdout);
 
   /**
    * Runs a fit on the packed rows, which it must not close.
@@ -27,6 +36,11 @@ public interface RowSource {
       @Override
       public Survey survey(Survey.Question question) {
         return Survey.of(dataset, columns, question);
+      }
+
+      @Override
+      public FeatureSurvey features(int numFeatures, boolean moments, Holdout holdout) {
+        return FeatureSurvey.of(dataset, columns, numFeatures, moments, holdout);
       }
 
       @Override

@@ -11,9 +11,11 @@ import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.data.BlockPacker;
+import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.Holdout;
 import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.RowKey;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.data.Shard;
 import org.sparkmlp.data.ShardSize;
 import org.sparkmlp.data.Sharding;
@@ -55,6 +57,9 @@ public final class ShardedRows implements AutoCloseable {
    * @param numClasses labels must be below it
    * @param numShards shards by hash; 0 for a shard a partition
    * @param blockSize most rows of a block; changes no result
+   * @param scaling by which features are standardized, or null; it may be that of other rows
+   * @param numbersOfRow numbers of 4 bytes that a packed row takes on average: the features, or
+   *     fewer if rows are sparse. Decides how many chunks a shard has
    * @param holdout which rows are for validation, besides those marked
    * @param classWeights what the weight of a training row is multiplied with, by its class; empty
    *     for none
@@ -64,12 +69,26 @@ public final class ShardedRows implements AutoCloseable {
       int numClasses,
       int numShards,
       int blockSize,
+      Scaling scaling,
+      int numbersOfRow,
       Holdout holdout,
       @SuppressWarnings("serial") List<Double> classWeights)
       implements Serializable {
-    /** Rows as they are, marked ones for validation. */
+    /** Features and weights as they are, of dense rows; marked ones are for validation. */
     public Packing(int numFeatures, int numClasses, int numShards, int blockSize) {
-      this(numFeatures, numClasses, numShards, blockSize, Holdout.NONE, List.of());
+      this(
+          numFeatures,
+          numClasses,
+          numShards,
+          blockSize,
+          null,
+          numFeatures,
+          Holdout.NONE,
+          List.of());
+    }
+
+    FeatureRow row() {
+      return new FeatureRow(numFeatures, scaling);
     }
   }
 
@@ -85,7 +104,7 @@ public final class ShardedRows implements AutoCloseable {
       Sharding sharding =
           Sharding.of(
               packing.numShards(),
-              packing.numFeatures(),
+              packing.numbersOfRow(),
               survey.trainingRows(),
               survey.validationRows());
       shuffle = new RowShuffle(encode(rows, columns, packing, sharding), sharding);
@@ -134,7 +153,7 @@ public final class ShardedRows implements AutoCloseable {
         "%d partitions make as many shards, but at most %d are possible; coalesce the input or use shardBy = hash",
         numPartitions,
         ExactSum.MAX_LEAVES);
-    int rowsOfChunk = Sharding.rowsOfChunk(packing.numFeatures());
+    int rowsOfChunk = Sharding.rowsOfChunk(packing.numbersOfRow());
     return encode(rows, columns, packing, new Sharding(1, 1, 1))
         .mapPartitionsWithIndex(
             (index, keys) -> {
@@ -178,10 +197,9 @@ public final class ShardedRows implements AutoCloseable {
     if (training == survey.trainingRows() && validation == survey.validationRows()) {
       return;
     }
-    int numFeatures = packing.numFeatures();
-    int numClasses = packing.numClasses();
     List<String> problems =
-        rows.mapPartitions(part -> RowEncoder.firstProblem(part, columns, numFeatures, numClasses))
+        rows.mapPartitions(
+                part -> RowEncoder.firstProblem(part, columns, packing.numClasses(), packing.row()))
             .collect();
     Check.that(problems.isEmpty(), "%s", problems.isEmpty() ? "" : problems.get(0));
     throw new IllegalStateException(

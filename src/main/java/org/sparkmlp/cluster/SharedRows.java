@@ -16,6 +16,7 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.scheduler.SparkListenerUnpersistRDD;
 import org.apache.spark.sql.Dataset;
+import org.sparkmlp.data.Holdout;
 
 /**
  * One packed copy of a cached DataFrame for all fits that want the same one: the first packs it
@@ -63,6 +64,9 @@ final class SharedRows implements RowSource {
 
   private record SurveyKey(List<Integer> places, Survey.Question question) {}
 
+  private record FeaturesKey(
+      List<Integer> places, int numFeatures, boolean moments, Holdout holdout) {}
+
   private record CopyKey(List<Integer> places, ShardedRows.Packing packing) {}
 
   /** A packed copy, and who keeps it from being freed. */
@@ -99,6 +103,7 @@ final class SharedRows implements RowSource {
   private static final class Cache {
     private final ReentrantLock making = new ReentrantLock();
     private final Map<SurveyKey, Survey> surveys = new HashMap<>();
+    private final Map<FeaturesKey, FeatureSurvey> features = new HashMap<>();
     private final Map<CopyKey, Copy> copies = new HashMap<>();
     private boolean over;
 
@@ -186,6 +191,21 @@ final class SharedRows implements RowSource {
           if (known == null) {
             known = Survey.of(dataset, columns, question);
             cache.surveys.put(key, known);
+          }
+          return known;
+        });
+  }
+
+  @Override
+  public FeatureSurvey features(int numFeatures, boolean moments, Holdout holdout) {
+    Cache cache = cache();
+    FeaturesKey key = new FeaturesKey(cached.places(), numFeatures, moments, holdout);
+    return cache.making(
+        () -> {
+          FeatureSurvey known = cache.features.get(key);
+          if (known == null) {
+            known = FeatureSurvey.of(dataset, columns, numFeatures, moments, holdout);
+            cache.features.put(key, known);
           }
           return known;
         });

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.Holdout;
 import org.sparkmlp.util.Check;
 
@@ -69,7 +70,7 @@ public final class Survey implements Serializable {
   }
 
   private Iterator<Survey> look(Iterator<InternalRow> all, Columns columns, Question question) {
-    float[] features = new float[question.numFeatures()];
+    FeatureRow features = new FeatureRow(question.numFeatures(), null);
     while (all.hasNext() && problem == null) {
       InternalRow row = all.next();
       rows++;
@@ -78,20 +79,20 @@ public final class Survey implements Serializable {
               ? RowEncoder.problem(columns, row, question.numClasses(), features)
               : RowProblem.of(columns, row, question.numClasses());
       if (problem == null) {
-        count(row, question, features);
+        count(row, question);
       }
     }
     return List.of(this).iterator();
   }
 
-  private void count(InternalRow row, Question question, float[] features) {
+  private void count(InternalRow row, Question question) {
     double label = row.getDouble(Columns.LABEL);
     maxLabel = Math.max(maxLabel, label);
     float weight = (float) row.getDouble(Columns.WEIGHT);
     if (weight == 0) {
       return;
     }
-    if (row.getBoolean(Columns.VALIDATION) || question.holdout().takes(features, (float) label)) {
+    if (Columns.isValidation(row, question.holdout())) {
       validationRows++;
     } else {
       trainingRows++;

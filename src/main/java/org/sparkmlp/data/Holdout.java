@@ -30,15 +30,20 @@ public record Holdout(double fraction, long seed) implements Serializable {
     return fraction > 0;
   }
 
-  /** Whether a row with these features is held out. */
-  public boolean takes(float[] features, float label) {
+  /**
+   * Whether a row is held out.
+   *
+   * @param indices of its features {@code x}, which count as floats; null if it has all of them
+   */
+  public boolean takes(int[] indices, double[] x, float label) {
     if (!isOn()) {
       return false;
     }
     int content = 0;
-    for (int j = 0; j < features.length; j++) {
-      if (features[j] != 0) {
-        content += CounterRandom.element(j, Float.floatToIntBits(features[j]));
+    for (int k = 0; k < x.length; k++) {
+      if (x[k] != 0) {
+        int j = indices == null ? k : indices[k];
+        content += CounterRandom.element(j, Float.floatToIntBits((float) x[k]));
       }
     }
     int key = CounterRandom.hash(seed, PURPOSE, Float.floatToIntBits(label + 0f), 0, 0);

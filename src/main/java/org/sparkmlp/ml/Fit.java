@@ -11,12 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
+import org.sparkmlp.cluster.FeatureSurvey;
 import org.sparkmlp.cluster.HadoopCheckpointStore;
 import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
 import org.sparkmlp.data.Holdout;
+import org.sparkmlp.data.Scaling;
+import org.sparkmlp.function.Activations;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
@@ -97,6 +100,8 @@ final class Fit<M> {
         "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
             + " repartition the DataFrame, or take shardBy = hash",
         p.getNumShards());
+    int hidden = p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
+    Activations.forLayers(p.getActivation(), hidden);
     checkValidation(p);
   }
 
@@ -157,12 +162,19 @@ final class Fit<M> {
     EarlyStopping stopping = stopping(topology, survey);
     float[] start = initialWeights(topology);
     String backend = Backends.get(params.getBackend()).name();
+    FeatureSurvey features =
+        FeatureSurvey.isNeeded(numFeatures, params.getStandardization())
+            ? source.features(numFeatures, params.getStandardization(), holdout)
+            : null;
+    Scaling scaling = params.getStandardization() ? features.scaling() : null;
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
             numFeatures,
             numClasses,
             numShards(dataset, survey),
             params.getBlockSize(),
+            scaling,
+            features == null ? numFeatures : features.numbersOfRow(scaling),
             holdout,
             task.classWeights(numClasses, survey));
     long packingStart = System.nanoTime();
@@ -174,6 +186,7 @@ final class Fit<M> {
                 rows,
                 (System.nanoTime() - packingStart) / 1e9,
                 topology,
+                scaling,
                 backend,
                 start,
                 checkpoints,
@@ -266,6 +279,7 @@ final class Fit<M> {
       ShardedRows rows,
       double packingSeconds,
       Topology topology,
+      Scaling scaling,
       String backend,
       float[] start,
       CheckpointPolicy checkpoints,
@@ -346,6 +360,6 @@ final class Fit<M> {
             packingSeconds,
             rows.bytes(),
             result.costs());
-    return task.model(topology, result.weights(), summary);
+    return task.model(topology, scaling, result.weights(), summary);
   }
 }

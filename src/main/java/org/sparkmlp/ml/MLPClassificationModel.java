@@ -26,6 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.FeatureReader;
+import org.sparkmlp.data.FeatureRow;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.nn.Network;
 import org.sparkmlp.nn.Scores;
 import org.sparkmlp.nn.Topology;
@@ -51,17 +53,23 @@ public class MLPClassificationModel
   private String uid; // no initializer: super() sets it, see Uids
   private final MLPParams.Holder mlp = new MLPParams.Holder(this);
   private final Topology topology;
+  private final Scaling scaling; // null: features are taken as they are
   private final float[] weights;
   private final Scores scores;
   private transient TrainingSummary summary;
-  private transient volatile ThreadLocal<Network> networks;
+  private transient volatile ThreadLocal<OneRow> networks;
 
-  MLPClassificationModel(String uid, Topology topology, float[] weights) {
-    this(Uids.next(uid), topology, weights);
+  /**
+   * @param scaling what features are standardized by, or null
+   */
+  MLPClassificationModel(String uid, Topology topology, Scaling scaling, float[] weights) {
+    this(Uids.next(uid), topology, scaling, weights);
   }
 
-  private MLPClassificationModel(Void unusedUid, Topology topology, float[] weights) {
+  private MLPClassificationModel(
+      Void unusedUid, Topology topology, Scaling scaling, float[] weights) {
     this.topology = topology;
+    this.scaling = scaling;
     this.weights = weights;
     this.scores = new Scores(topology);
   }
@@ -95,8 +103,10 @@ public class MLPClassificationModel
   }
 
   /**
-   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases. A
-   * copy.
+   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases; of
+   * maxout units there is an output for each piece, all first pieces before all second ones. A
+   * copy. With {@code standardization} they belong to standardized features, see {@link
+   * #featureMeans} and {@link #featureStds}, which aren't folded into them.
    */
   public Vector weights() {
     double[] values = new double[weights.length];
@@ -104,6 +114,26 @@ public class MLPClassificationModel
       values[i] = weights[i];
     }
     return Vectors.dense(values);
+  }
+
+  /**
+   * What is subtracted from each feature before the first layer: the mean of the training rows with
+   * {@code standardization}, unless most of their numbers were zeros that weren't stored; else 0.
+   */
+  public Vector featureMeans() {
+    return Vectors.dense(scaling == null ? new double[numFeatures()] : scaling.means());
+  }
+
+  /**
+   * What each feature is divided by, then: the standard deviation of the training rows with {@code
+   * standardization}, where 0 stands for a feature that becomes 0; else 1.
+   */
+  public Vector featureStds() {
+    double[] stds = scaling == null ? new double[numFeatures()] : scaling.deviations();
+    if (scaling == null) {
+      Arrays.fill(stds, 1);
+    }
+    return Vectors.dense(stds);
   }
 
   /** Whether the model knows how it was trained; a loaded one doesn't. */
@@ -145,19 +175,20 @@ public class MLPClassificationModel
 
   @Override
   public Vector predictRaw(Vector features) {
-    float[] row = new float[numFeatures()];
-    String problem = FeatureReader.read(getFeaturesCol(), features, row);
+    OneRow room = oneRow();
+    String problem = FeatureReader.read(getFeaturesCol(), features, room.features);
     Check.that(problem == null, "%s", problem);
-    Network network = network();
     float[] logits = new float[topology.outputs()];
-    network.load(0, row);
-    network.predict(1, logits);
+    room.network.load(0, room.features);
+    room.network.predict(1, logits);
     return Vectors.dense(scores.raw(logits, 0));
   }
 
-  /** A network of one row for this thread. */
-  private Network network() {
-    ThreadLocal<Network> perThread = networks;
+  /** What a thread needs to predict on one row. */
+  private record OneRow(FeatureRow features, Network network) {}
+
+  private OneRow oneRow() {
+    ThreadLocal<OneRow> perThread = networks;
     if (perThread == null) {
       synchronized (weights) {
         if (networks == null) {
@@ -166,7 +197,7 @@ public class MLPClassificationModel
                   () -> {
                     Network made = Network.forPrediction(topology, Backends.get(getBackend()), 1);
                     made.setWeights(weights);
-                    return made;
+                    return new OneRow(new FeatureRow(numFeatures(), scaling), made);
                   });
         }
         perThread = networks;
@@ -199,6 +230,7 @@ public class MLPClassificationModel
             JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext())
                 .broadcast(weights),
             topology,
+            scaling,
             getBackend(),
             getFeaturesCol(),
             dataset.schema().fieldIndex(getFeaturesCol()),
@@ -265,15 +297,15 @@ public class MLPClassificationModel
   @Override
   public MLPClassificationModel copy(ParamMap extra) {
     MLPClassificationModel copy =
-        copyValues(new MLPClassificationModel(uid(), topology, weights), extra);
+        copyValues(new MLPClassificationModel(uid(), topology, scaling, weights), extra);
     copy.setParent(parent());
     return copy.setSummary(summary);
   }
 
-  /** Bytes of the weights and of the params. */
+  /** Bytes of the weights, of what features are standardized by, and of the params. */
   @Override
   public long estimatedSize() {
-    return estimateMatadataSize() + 4L * weights.length;
+    return estimateMatadataSize() + 4L * weights.length + (scaling == null ? 0 : scaling.bytes());
   }
 
   /** javac sees two inherited versions that differ only in the type arguments of the tuple. */
@@ -325,7 +357,7 @@ public class MLPClassificationModel
 
     @Override
     public void saveImpl(String path) {
-      ModelFormat.save(model, model.topology, model.weights, path, sparkSession());
+      ModelFormat.save(model, model.topology, model.scaling, model.weights, path, sparkSession());
     }
   }
 
@@ -336,7 +368,8 @@ public class MLPClassificationModel
           ModelFormat.metadata(path, sparkSession(), MLPClassificationModel.class);
       ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
       MLPClassificationModel model =
-          new MLPClassificationModel(metadata.uid(), saved.topology(), saved.weights());
+          new MLPClassificationModel(
+              metadata.uid(), saved.topology(), saved.scaling(), saved.weights());
       metadata.getAndSetParams(model, Option.empty());
       return model;
     }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
@@ -51,6 +52,10 @@ public interface MLPParams extends HasWeightCol {
 
   default Param<String> loss() {
     return mlp().loss;
+  }
+
+  default BooleanParam standardization() {
+    return mlp().standardization;
   }
 
   default Param<String> weightInit() {
@@ -171,6 +176,10 @@ public interface MLPParams extends HasWeightCol {
     return getOrDefault(loss());
   }
 
+  default boolean getStandardization() {
+    return (Boolean) getOrDefault(standardization());
+  }
+
   default String getWeightInit() {
     return getOrDefault(weightInit());
   }
@@ -271,6 +280,7 @@ public interface MLPParams extends HasWeightCol {
     final IntArrayParam hiddenLayers;
     final Param<String> activation;
     final Param<String> loss;
+    final BooleanParam standardization;
     final Param<String> weightInit;
     final Param<Vector> initialWeights;
     final Param<String> solver;
@@ -314,15 +324,18 @@ public interface MLPParams extends HasWeightCol {
           new Param<>(
               owner,
               "activation",
-              "activation of the hidden layers: " + String.join(", ", Activations.names()),
-              Rules.spec((Consumer<String> & Serializable) Activations::parse));
+              "activation of the hidden layers: "
+                  + String.join(", ", Activations.names())
+                  + "; with arguments as in leakyrelu(a=0.2); one for all, or a list of one a layer, as in relu, maxout(3)",
+              Rules.spec((Consumer<String> & Serializable) Activations::parseList));
       loss =
           new Param<>(
               owner,
               "loss",
               "what training minimises: auto, "
                   + String.join(", ", Losses.names())
-                  + "; auto takes softmaxCrossEntropy, or binaryCrossEntropy for a single output",
+                  + "; with arguments as in huber(delta=2); auto takes softmaxCrossEntropy, or binaryCrossEntropy for a"
+                  + " single output",
               Rules.spec(
                   (Consumer<String> & Serializable)
                       spec -> {
@@ -330,13 +343,20 @@ public interface MLPParams extends HasWeightCol {
                           Losses.parse(spec);
                         }
                       }));
+      standardization =
+          new BooleanParam(
+              owner,
+              "standardization",
+              "whether features are standardized, by mean and standard deviation of the training rows: (x - mean) /"
+                  + " deviation; x / deviation, so that rows stay sparse, if sparse rows leave out more than half of all"
+                  + " numbers; 0 where the deviation is 0. The model does the same to what it predicts on");
       weightInit =
           new Param<>(
               owner,
               "weightInit",
               "initial weights: "
                   + String.join(", ", Initializer.names())
-                  + "; auto takes heUniform into relu and glorotUniform into other units",
+                  + "; auto takes what suits the activation",
               Rules.spec((Consumer<String> & Serializable) Initializer::parse));
       initialWeights =
           new Param<>(
@@ -497,6 +517,7 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(hiddenLayers, new int[] {100});
       owner.setDefault(activation, "relu");
       owner.setDefault(loss, AUTO);
+      owner.setDefault(standardization, false);
       owner.setDefault(weightInit, AUTO);
       owner.setDefault(solver, "adam");
       owner.setDefault(stepSize, 0.0);
@@ -550,6 +571,11 @@ public interface MLPParams extends HasWeightCol {
 
     default T setLoss(String value) {
       set(loss(), value);
+      return self();
+    }
+
+    default T setStandardization(boolean value) {
+      set(standardization(), value);
       return self();
     }
 

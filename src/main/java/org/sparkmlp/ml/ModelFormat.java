@@ -17,6 +17,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Topology;
@@ -28,12 +29,17 @@ import scala.Option;
  *
  * <pre>
  * metadata/   Spark's JSON: class, uid, params
- * network/    Parquet, one row: formatVersion, layers, activation, loss, checksum (CRC-32C of the weights)
- * weights/    Parquet: part, values; the flat vector in parts of a million floats
+ * network/    Parquet, one row: formatVersion, layers, activation (a spec, or one a hidden layer, as in "relu, tanh"),
+ *             loss, checksum (CRC-32C of the weights, then of means and stds), targets
+ *             ("classes" or "values"), featureMeans and featureStds (null: nothing is subtracted, or divided by)
+ * weights/    Parquet: part, values; the flat vector, as {@link Topology} has it, in parts of a million floats
  * </pre>
+ *
+ * <p>Version 1 had one activation for all layers, and no targets, which were classes. It is still
+ * read.
  */
 final class ModelFormat {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final int PART = 1_000_000;
 
@@ -43,7 +49,14 @@ final class ModelFormat {
           .add("layers", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
           .add("activation", DataTypes.StringType, false)
           .add("loss", DataTypes.StringType, false)
-          .add("checksum", DataTypes.LongType, false);
+          .add("checksum", DataTypes.LongType, false)
+          .add("targets", DataTypes.StringType, true)
+          .add("featureMeans", DataTypes.createArrayType(DataTypes.DoubleType, false), true)
+          .add("featureStds", DataTypes.createArrayType(DataTypes.DoubleType, false), true);
+
+  private static final String CLASSES = "classes";
+
+  private static final String VALUES = "values";
 
   private static final StructType WEIGHTS =
       new StructType()
@@ -53,20 +66,28 @@ final class ModelFormat {
   private ModelFormat() {}
 
   /** A network read from disk. */
-  record Saved(Topology topology, float[] weights) {}
+  record Saved(Topology topology, Scaling scaling, float[] weights) {}
 
   @SuppressWarnings("deprecation") // the SparkContext form exists in Spark 3.5 and 4 alike
   static void save(
-      Params model, Topology topology, float[] weights, String path, SparkSession spark) {
+      Params model,
+      Topology topology,
+      Scaling scaling,
+      float[] weights,
+      String path,
+      SparkSession spark) {
     DefaultParamsWriter.saveMetadata(
         model, path, spark.sparkContext(), Option.empty(), Option.empty());
     Row network =
         RowFactory.create(
             VERSION,
             IntStream.of(topology.layers()).boxed().toArray(Integer[]::new),
-            topology.activation(1).spec(),
+            Activations.specs(topology.activations()),
             topology.loss().spec(),
-            checksum(weights));
+            checksum(weights, scaling),
+            topology.classTargets() ? CLASSES : VALUES,
+            scaling == null || !scaling.centred() ? null : boxed(scaling.means()),
+            scaling == null ? null : boxed(scaling.deviations()));
     spark.createDataFrame(List.of(network), NETWORK).write().parquet(path + "/network");
     List<Row> parts = new ArrayList<>();
     for (int from = 0; from < weights.length; from += PART) {
@@ -124,13 +145,8 @@ final class ModelFormat {
         path,
         version,
         VERSION);
-    int[] layers = network.<Integer>getList(1).stream().mapToInt(Integer::intValue).toArray();
-    Topology topology =
-        new Topology(
-            layers,
-            Activations.parse(network.getString(2)),
-            Losses.parse(network.getString(3)),
-            true);
+    Topology topology = topology(network, path);
+    Scaling scaling = scaling(path, network, topology);
     List<Row> parts =
         reading(
             path,
@@ -149,10 +165,28 @@ final class ModelFormat {
     }
     Check.that(at == weights.length, "%s", wrongSize(path, topology));
     Check.that(
-        checksum(weights) == network.getLong(4),
+        checksum(weights, scaling) == network.getLong(4),
         "the weights at %s don't match their checksum: the files are damaged or of different models",
         path);
-    return new Saved(topology, weights);
+    return new Saved(topology, scaling, weights);
+  }
+
+  private static Topology topology(Row network, String path) {
+    int[] layers = network.<Integer>getList(1).stream().mapToInt(Integer::intValue).toArray();
+    try {
+      return new Topology(
+          layers,
+          Activations.forLayers(network.getString(2), layers.length - 2),
+          Losses.parse(network.getString(3)),
+          !VALUES.equals(network.getString(5)));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the model at %s can't be read: %s. An activation or loss of your own must be registered before"
+                  + " (Activations.register, Losses.register)",
+              path, e.getMessage()),
+          e);
+    }
   }
 
   private static String wrongSize(String path, Topology topology) {
@@ -165,7 +199,31 @@ final class ModelFormat {
         + ": a file is missing, doubled or of another model";
   }
 
-  private static long checksum(float[] weights) {
+  /** What features are standardized by; null if they aren't, as in all models of version 1. */
+  private static Scaling scaling(String path, Row network, Topology topology) {
+    if (network.isNullAt(7)) {
+      return null;
+    }
+    double[] means = network.isNullAt(6) ? null : unboxed(network.getList(6));
+    double[] deviations = unboxed(network.getList(7));
+    Check.that(
+        deviations.length == topology.inputs()
+            && (means == null || means.length == topology.inputs()),
+        "the model at %s is damaged: it has means or deviations of other than its %d features",
+        path,
+        topology.inputs());
+    return new Scaling(means, deviations);
+  }
+
+  private static Double[] boxed(double[] values) {
+    return Arrays.stream(values).boxed().toArray(Double[]::new);
+  }
+
+  private static double[] unboxed(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private static long checksum(float[] weights, Scaling scaling) {
     CRC32C crc = new CRC32C();
     ByteBuffer buffer = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
     for (float weight : weights) {
@@ -176,6 +234,13 @@ final class ModelFormat {
       buffer.putFloat(weight);
     }
     crc.update(buffer.flip());
+    if (scaling != null) {
+      for (double[] values : List.of(scaling.means(), scaling.deviations())) {
+        ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asDoubleBuffer().put(values);
+        crc.update(bytes);
+      }
+    }
     return crc.getValue();
   }
 }

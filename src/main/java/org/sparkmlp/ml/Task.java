@@ -3,6 +3,7 @@ package org.sparkmlp.ml;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.nn.Topology;
 
 /**
@@ -31,5 +32,10 @@ interface Task<M> {
   /** The network to train. */
   Topology topology(int numFeatures, int numClasses);
 
-  M model(Topology topology, float[] weights, TrainingSummary summary);
+  /**
+   * The model.
+   *
+   * @param scaling by which features are standardized, or null
+   */
+  M model(Topology topology, Scaling scaling, float[] weights, TrainingSummary summary);
 }

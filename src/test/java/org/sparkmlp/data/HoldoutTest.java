@@ -7,10 +7,14 @@ import org.junit.jupiter.api.Test;
 import org.sparkmlp.Seeds;
 
 class HoldoutTest {
+  private static double[] doubles(Random random, int n) {
+    return random.doubles(n, -1, 1).toArray();
+  }
+
   private static int count(Holdout holdout, Random random, int rows, int columns) {
     int count = 0;
     for (int i = 0; i < rows; i++) {
-      count += holdout.takes(Seeds.floats(random, columns), i % 3) ? 1 : 0;
+      count += holdout.takes(null, doubles(random, columns), i % 3) ? 1 : 0;
     }
     return count;
   }
@@ -36,11 +40,11 @@ class HoldoutTest {
     int both = 0;
     int one = 0;
     for (int i = 0; i < 20_000; i++) {
-      float[] x = Seeds.floats(random, 4);
-      if (Holdout.of(0.2, 1).takes(x, 0)) {
-        assertThat(Holdout.of(0.3, 1).takes(x, 0)).isTrue();
+      double[] x = doubles(random, 4);
+      if (Holdout.of(0.2, 1).takes(null, x, 0)) {
+        assertThat(Holdout.of(0.3, 1).takes(null, x, 0)).isTrue();
         one++;
-        both += Holdout.of(0.2, 2).takes(x, 0) ? 1 : 0;
+        both += Holdout.of(0.2, 2).takes(null, x, 0) ? 1 : 0;
       }
     }
     assertThat((double) both / one).as("independent").isBetween(0.15, 0.25);
@@ -52,11 +56,11 @@ class HoldoutTest {
     Random random = Seeds.random("holdout of small numbers");
     int taken = 0;
     for (int i = 0; i < 20_000; i++) {
-      float[] x = new float[30];
+      double[] x = new double[30];
       for (int j = 0; j < 30; j++) {
         x[j] = random.nextInt(3);
       }
-      taken += Holdout.of(0.25, 3).takes(x, 1) ? 1 : 0;
+      taken += Holdout.of(0.25, 3).takes(null, x, 1) ? 1 : 0;
     }
     assertThat(taken).isBetween(5000 - 310, 5000 + 310); // 5 deviations
   }
@@ -67,12 +71,15 @@ class HoldoutTest {
     Holdout half = Holdout.of(0.5, 3);
     int differ = 0;
     for (int i = 0; i < 1000; i++) {
-      float[] x = Seeds.floats(random, 3);
-      differ += half.takes(x, 0) != half.takes(x, 1) ? 1 : 0;
-      x[1] = 0f;
-      boolean taken = half.takes(x, 0f);
-      x[1] = -0f;
-      assertThat(half.takes(x, -0f)).isEqualTo(taken);
+      double[] x = doubles(random, 3);
+      differ += half.takes(null, x, 0) != half.takes(null, x, 1) ? 1 : 0;
+      x[1] = 0.0;
+      boolean taken = half.takes(null, x, 0f);
+      x[1] = -0.0;
+      assertThat(half.takes(null, x, -0f)).isEqualTo(taken);
+      double[] sparse = {x[0], 0, x[2]};
+      assertThat(half.takes(new int[] {0, 1, 2}, sparse, 0)).isEqualTo(taken);
+      assertThat(half.takes(new int[] {0, 2}, new double[] {x[0], x[2]}, 0)).isEqualTo(taken);
     }
     assertThat(differ).isBetween(400, 600);
   }

@@ -181,12 +181,7 @@ class ValidationTest {
   }
 
   private static boolean isHeld(Holdout holdout, Row row) {
-    Vector x = row.getAs(1);
-    float[] features = new float[x.size()];
-    for (int j = 0; j < features.length; j++) {
-      features[j] = (float) x.apply(j);
-    }
-    return holdout.takes(features, (float) row.getDouble(0));
+    return holdout.takes(null, row.<Vector>getAs(1).toArray(), (float) row.getDouble(0));
   }
 
   @Test
@@ -232,6 +227,37 @@ class ValidationTest {
     assertThat(summary.validationRows()).isEqualTo(held);
     assertThat(summary.totalIterations()).isLessThan(60);
     assertThat(summary.bestEpoch()).isEqualTo(summary.totalIterations() - 3);
+  }
+
+  /** Means and deviations are those of the rows that are left to train on. */
+  @Test
+  void theFractionIsTheSameForSparseRowsAndHeldOutRowsAreNoPartOfTheStandardization() {
+    List<Row> rows = new ArrayList<>();
+    List<Row> sparse = new ArrayList<>();
+    List<Row> marked = new ArrayList<>();
+    Holdout holdout = Holdout.of(0.3, 3);
+    Random random = new Random(5);
+    for (int i = 0; i < 300; i++) {
+      double[] x = new double[10];
+      x[random.nextInt(10)] = random.nextGaussian();
+      x[i % 3] = 1 + random.nextGaussian();
+      Row row = RowFactory.create((double) (i % 3), Vectors.dense(x));
+      rows.add(row);
+      sparse.add(RowFactory.create(row.get(0), Vectors.dense(x).toSparse()));
+      marked.add(RowFactory.create(row.get(0), row.get(1), 1.0, isHeld(holdout, row)));
+    }
+    MLPClassifier heldOut = classifier().setValidationFraction(0.3);
+    TrainingSummary dense = heldOut.fit(Frames.of(spark(), rows, Frames.LABELED, 2)).summary();
+    TrainingSummary other = heldOut.fit(Frames.of(spark(), sparse, Frames.LABELED, 3)).summary();
+    assertThat(other.validationRows()).isEqualTo(dense.validationRows()).isBetween(60L, 120L);
+    heldOut.setStandardization(true);
+    assertThat(heldOut.fit(Frames.of(spark(), rows, Frames.LABELED, 2)).weights())
+        .isEqualTo(
+            classifier()
+                .setStandardization(true)
+                .setValidationIndicatorCol("held")
+                .fit(Frames.of(spark(), marked, SCHEMA, 2))
+                .weights());
   }
 
   @Test

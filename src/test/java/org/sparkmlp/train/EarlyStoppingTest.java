@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlp.Seeds;
 import org.sparkmlp.backend.Backends;
+import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.Shard;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
@@ -414,9 +416,11 @@ class EarlyStoppingTest {
     double[] error = new double[50];
     double[] w = new double[50];
     float[] prediction = new float[1];
+    FeatureRow row = new FeatureRow(COLUMNS, null);
     for (int i = 0; i < 50; i++) {
       float[] x = Seeds.floats(random, COLUMNS);
-      network.load(0, x);
+      row.set(null, IntStream.range(0, COLUMNS).mapToDouble(j -> x[j]).toArray());
+      network.load(0, row);
       network.predict(1, prediction);
       w[i] = 0.5 + i % 3;
       y[i] = (float) (3 + random.nextGaussian());
