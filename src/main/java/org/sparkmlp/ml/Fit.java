@@ -74,6 +74,12 @@ final class Fit<M> {
               p.localSteps(),
               p.outerMomentum(),
               p.stepSize(),
+              p.weightDecay(),
+              p.inputDropout(),
+              p.hiddenDropout(),
+              p.maxNorm(),
+              p.gradientClipNorm(),
+              p.gradientClipValue(),
               p.onDivergence())) {
         Check.that(
             !p.isSet(param),
@@ -82,7 +88,14 @@ final class Fit<M> {
             param.name(),
             p.getSolver());
       }
+      Check.that(
+          p.getRegParam() == 0 || p.getElasticNetParam() == 0,
+          "elasticNetParam = %s with solver = %s: the line search can't cope with |w|_1, whose gradient jumps; set"
+              + " elasticNetParam = 0, or take another solver",
+          p.getElasticNetParam(),
+          p.getSolver());
     }
+    RegularizationParams.check(p, hiddenLayers(p));
     Check.that(
         p.getLocalSteps() != 1 || !p.isSet(p.outerMomentum()) || p.getOuterMomentum() == 0,
         "outerMomentum = %s has no use with localSteps = 1, where nothing is averaged; give solver = momentum(0.9) or"
@@ -100,8 +113,7 @@ final class Fit<M> {
         "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
             + " repartition the DataFrame, or take shardBy = hash",
         p.getNumShards());
-    int hidden = p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
-    Activations.forLayers(p.getActivation(), hidden);
+    Activations.forLayers(p.getActivation(), hiddenLayers(p));
     checkValidation(p);
   }
 
@@ -121,6 +133,10 @@ final class Fit<M> {
 
   static boolean hasWeights(MLPParams p) {
     return p.isDefined(p.weightCol()) && !p.getWeightCol().isEmpty();
+  }
+
+  private static int hiddenLayers(MLPParams p) {
+    return p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
   }
 
   private static boolean agree(int[] layers, int[] hidden) {
@@ -300,6 +316,7 @@ final class Fit<M> {
                   params.getTol(),
                   listener,
                   checkpoints,
+                  RegularizationParams.read(params, topology),
                   stopping)
               .train(start);
     } else {
@@ -323,7 +340,8 @@ final class Fit<M> {
               params.getOuterMomentum(),
               params.getMaxIter(),
               params.getTol(),
-              params.getSeed());
+              params.getSeed(),
+              RegularizationParams.read(params, topology));
       long resultBytes = 4L * topology.size() * (localSteps == 1 ? 1 : 1 + slots);
       LOG.info(
           "{}: training {} with {} on {} rows in {} shards, backend {}, localSteps {} ({})",

@@ -45,13 +45,19 @@ public record TrainingSummary(
     Costs costs)
     implements org.apache.spark.ml.classification.TrainingSummary {
 
-  /** Mean training loss of each epoch. */
+  /**
+   * The objective of each epoch, as Spark's summaries have it: the mean training loss (under
+   * dropout, if there is any) and the penalty of regParam.
+   */
   @Override
   public double[] objectiveHistory() {
     return epochs.stream().mapToDouble(EpochRecord::loss).toArray();
   }
 
-  /** Mean validation loss after each epoch; NaN without validation rows. */
+  /**
+   * Mean validation loss after each epoch, without dropout and penalty; NaN without validation
+   * rows.
+   */
   public double[] validationHistory() {
     return epochs.stream().mapToDouble(EpochRecord::validationLoss).toArray();
   }

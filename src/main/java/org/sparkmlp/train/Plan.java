@@ -4,7 +4,10 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.sparkmlp.backend.Backends;
+import org.sparkmlp.nn.Regularization;
 import org.sparkmlp.nn.Topology;
+import org.sparkmlp.nn.WeightUpdate;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.schedule.Schedule;
 import org.sparkmlp.util.Check;
@@ -33,7 +36,8 @@ public record Plan(
     double outerMomentum,
     int epochs,
     double tol,
-    long seed)
+    long seed,
+    Regularization regularization)
     implements Serializable {
 
   /** Most rows that go through the network at once; a longer batch is the sum of such parts. */
@@ -42,7 +46,35 @@ public record Plan(
   /** So that counting steps can't overflow an int. */
   private static final int MOST_STEPS = 1 << 30;
 
-  /** A plan without outer momentum. */
+  /** A plan without regularization. */
+  public Plan(
+      Topology topology,
+      String backend,
+      Optimizer optimizer,
+      double stepSize,
+      Schedule schedule,
+      int batchSize,
+      int localSteps,
+      double outerMomentum,
+      int epochs,
+      double tol,
+      long seed) {
+    this(
+        topology,
+        backend,
+        optimizer,
+        stepSize,
+        schedule,
+        batchSize,
+        localSteps,
+        outerMomentum,
+        epochs,
+        tol,
+        seed,
+        Regularization.NONE);
+  }
+
+  /** A plan without outer momentum and regularization. */
   public Plan(
       Topology topology,
       String backend,
@@ -101,7 +133,8 @@ public record Plan(
         outerMomentum,
         epochs,
         tol,
-        seed);
+        seed,
+        regularization);
   }
 
   /** The same plan but for μ. */
@@ -117,7 +150,30 @@ public record Plan(
         other,
         epochs,
         tol,
-        seed);
+        seed,
+        regularization);
+  }
+
+  /** The same plan but for regularization. */
+  public Plan withRegularization(Regularization other) {
+    return new Plan(
+        topology,
+        backend,
+        optimizer,
+        stepSize,
+        schedule,
+        batchSize,
+        localSteps,
+        outerMomentum,
+        epochs,
+        tol,
+        seed,
+        other);
+  }
+
+  /** What makes an update; for one thread at a time. */
+  WeightUpdate weightUpdate() {
+    return new WeightUpdate(topology, Backends.get(backend), optimizer, regularization);
   }
 
   /** Everything that the weights depend on, but for data and initial weights, in lines of text. */
@@ -132,6 +188,7 @@ public record Plan(
     lines.add("maxIter " + epochs);
     lines.add("tol " + tol);
     lines.add("seed " + seed);
+    lines.add(regularization.toString());
     return lines;
   }
 

@@ -24,6 +24,7 @@ import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Network;
+import org.sparkmlp.nn.Regularization;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
 import org.sparkmlp.optim.Optimizer;
@@ -92,6 +93,7 @@ class EarlyStoppingTest {
                 1e-9,
                 listener,
                 safeguards.checkpoints(),
+                Regularization.NONE,
                 stopping)
             .train(START);
       }
