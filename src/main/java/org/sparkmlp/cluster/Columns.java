@@ -12,6 +12,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
+import org.sparkmlp.data.Holdout;
 import scala.reflect.ClassTag$;
 
 /**
@@ -51,6 +52,15 @@ public record Columns(String features, String label, String weight, String valid
     return type instanceof ArrayType
         ? col(label).cast("array<double>")
         : type instanceof NumericType ? col(label).cast("double") : col(label);
+  }
+
+  /** Whether a row with features is for validation: marked, or held out by its content. */
+  static boolean isValidation(InternalRow row, Holdout holdout) {
+    if (row.getBoolean(VALIDATION) || !holdout.isOn()) {
+      return row.getBoolean(VALIDATION);
+    }
+    FeatureReader.Numbers vector = FeatureReader.Numbers.of(row, FEATURES);
+    return holdout.takes(vector.indices(), vector.values());
   }
 
   /**

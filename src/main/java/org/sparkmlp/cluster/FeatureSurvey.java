@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.sparkmlp.data.Holdout;
 import org.sparkmlp.data.Moments;
 import org.sparkmlp.data.Scaling;
 
@@ -44,14 +45,19 @@ public final class FeatureSurvey implements Serializable {
     return standardization || columns > WIDE;
   }
 
-  /** Looks at every row, with or without taking moments. */
-  static FeatureSurvey of(Dataset<?> dataset, Columns names, int columns, boolean moments) {
+  /**
+   * Looks at every row, with or without taking moments.
+   *
+   * @param holdout which rows are for validation, besides those marked
+   */
+  static FeatureSurvey of(
+      Dataset<?> dataset, Columns names, int columns, boolean moments, Holdout holdout) {
     return Columns.rows(names.withFeatures(dataset))
-        .mapPartitions(rows -> new FeatureSurvey(columns, moments).look(rows))
+        .mapPartitions(rows -> new FeatureSurvey(columns, moments).look(rows, holdout))
         .treeReduce(FeatureSurvey::merge);
   }
 
-  private Iterator<FeatureSurvey> look(Iterator<InternalRow> all) {
+  private Iterator<FeatureSurvey> look(Iterator<InternalRow> all, Holdout holdout) {
     while (all.hasNext()) {
       InternalRow row = all.next();
       if (!row.isNullAt(Columns.WEIGHT)
@@ -60,7 +66,7 @@ public final class FeatureSurvey implements Serializable {
           && row.getDouble(Columns.WEIGHT) > 0) {
         FeatureReader.Numbers vector = FeatureReader.Numbers.of(row, Columns.FEATURES);
         if (vector.size() == columns) {
-          add(vector, (float) row.getDouble(Columns.WEIGHT), row.getBoolean(Columns.VALIDATION));
+          add(vector, (float) row.getDouble(Columns.WEIGHT), Columns.isValidation(row, holdout));
         }
       }
     }

@@ -17,28 +17,22 @@ import org.sparkmlp.data.Sharding;
 final class RowEncoder implements Iterator<byte[]> {
   private final Iterator<InternalRow> rows;
   private final Columns columns;
+  private final ShardedRows.Packing packing;
   private final Sharding sharding;
   private final TargetReader reader;
   private final FeatureRow features;
   private final float[] targets;
   private byte[] next;
 
-  /**
-   * @param features room for a row, which says how many features there are and how they are
-   *     standardized
-   */
   RowEncoder(
-      Iterator<InternalRow> rows,
-      Columns columns,
-      Sharding sharding,
-      Targets targets,
-      FeatureRow features) {
+      Iterator<InternalRow> rows, Columns columns, ShardedRows.Packing packing, Sharding sharding) {
     this.rows = rows;
     this.columns = columns;
+    this.packing = packing;
     this.sharding = sharding;
-    this.reader = new TargetReader(columns, targets);
-    this.features = features;
-    this.targets = new float[targets.width()];
+    this.reader = new TargetReader(columns, packing.targets());
+    this.features = packing.row();
+    this.targets = new float[packing.targets().width()];
     this.next = advance();
   }
 
@@ -63,10 +57,13 @@ final class RowEncoder implements Iterator<byte[]> {
       if (problem(columns, row, reader, features, targets) != null) {
         return null;
       }
-      float weight = (float) row.getDouble(Columns.WEIGHT);
+      double weight = row.getDouble(Columns.WEIGHT);
       if (weight > 0) {
-        boolean validation = row.getBoolean(Columns.VALIDATION);
-        return RowKey.encode(features, targets, weight, validation, sharding);
+        boolean validation = Columns.isValidation(row, packing.holdout());
+        if (!validation && !packing.classWeights().isEmpty()) {
+          weight *= packing.classWeights().get((int) targets[0]);
+        }
+        return RowKey.encode(features, targets, (float) weight, validation, sharding);
       }
     }
     return null;
@@ -89,11 +86,16 @@ final class RowEncoder implements Iterator<byte[]> {
   /** Checks a row and reads its features and targets, which don't matter in a row of weight 0. */
   private static String problem(
       Columns columns, InternalRow row, TargetReader reader, FeatureRow features, float[] targets) {
+    String problem = problem(columns, row, reader, features);
+    return problem != null || row.getDouble(Columns.WEIGHT) == 0 ? problem : reader.write(targets);
+  }
+
+  /** Likewise, but leaves the label with its reader. */
+  static String problem(
+      Columns columns, InternalRow row, TargetReader reader, FeatureRow features) {
     String problem = RowProblem.of(columns, row, reader);
-    if (problem != null || row.getDouble(Columns.WEIGHT) == 0) {
-      return problem;
-    }
-    problem = FeatureReader.read(columns.features(), row, Columns.FEATURES, features);
-    return problem != null ? problem : reader.write(targets);
+    return problem != null || row.getDouble(Columns.WEIGHT) == 0
+        ? problem
+        : FeatureReader.read(columns.features(), row, Columns.FEATURES, features);
   }
 }

@@ -2,24 +2,25 @@ package org.sparkmlp.cluster;
 
 import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
+import org.sparkmlp.data.Holdout;
 
 /** Where a fit gets what it must know of its rows, and the rows, packed. */
 public interface RowSource {
   /**
    * A first look at labels and weights.
    *
-   * @param targets what labels are, as far as it is known yet
    * @throws IllegalArgumentException if a label, weight or mark is bad, or if there is nothing to
    *     train on
    */
-  Survey survey(Targets targets);
+  Survey survey(Survey.Question question);
 
   /**
    * A look at the features.
    *
    * @param moments whether to take what standardization needs
+   * @param holdout which rows are for validation, besides those marked
    */
-  FeatureSurvey features(int numFeatures, boolean moments);
+  FeatureSurvey features(int numFeatures, boolean moments, Holdout holdout);
 
   /**
    * Runs a fit on the packed rows, which it must not close.
@@ -33,13 +34,13 @@ public interface RowSource {
   static RowSource own(Dataset<?> dataset, Columns columns) {
     return new RowSource() {
       @Override
-      public Survey survey(Targets targets) {
-        return Survey.of(dataset, columns, targets);
+      public Survey survey(Survey.Question question) {
+        return Survey.of(dataset, columns, question);
       }
 
       @Override
-      public FeatureSurvey features(int numFeatures, boolean moments) {
-        return FeatureSurvey.of(dataset, columns, numFeatures, moments);
+      public FeatureSurvey features(int numFeatures, boolean moments, Holdout holdout) {
+        return FeatureSurvey.of(dataset, columns, numFeatures, moments, holdout);
       }
 
       @Override

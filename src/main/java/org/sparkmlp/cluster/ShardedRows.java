@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.data.BlockPacker;
 import org.sparkmlp.data.FeatureRow;
+import org.sparkmlp.data.Holdout;
 import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.RowKey;
 import org.sparkmlp.data.Scaling;
@@ -59,6 +60,9 @@ public final class ShardedRows implements AutoCloseable {
    * @param scaling by which features are standardized, or null; it may be that of other rows
    * @param numbersOfRow numbers of 4 bytes that a packed row takes on average: the features, or
    *     fewer if rows are sparse. Decides how many chunks a shard has
+   * @param holdout which rows are for validation, besides those marked
+   * @param classWeights what the weight of a training row is multiplied with, by its class; empty
+   *     for none
    */
   public record Packing(
       int numFeatures,
@@ -66,11 +70,13 @@ public final class ShardedRows implements AutoCloseable {
       int numShards,
       int blockSize,
       Scaling scaling,
-      int numbersOfRow)
+      int numbersOfRow,
+      Holdout holdout,
+      @SuppressWarnings("serial") List<Double> classWeights)
       implements Serializable {
-    /** Features as they are, of dense rows. */
+    /** Features and weights as they are, of dense rows; marked ones are for validation. */
     public Packing(int numFeatures, Targets targets, int numShards, int blockSize) {
-      this(numFeatures, targets, numShards, blockSize, null, numFeatures);
+      this(numFeatures, targets, numShards, blockSize, null, numFeatures, Holdout.NONE, List.of());
     }
 
     /** Numbers of a row with its targets, but one. */
@@ -134,9 +140,7 @@ public final class ShardedRows implements AutoCloseable {
 
   private static JavaRDD<byte[]> encode(
       JavaRDD<InternalRow> rows, Columns columns, Packing packing, Sharding sharding) {
-    return rows.mapPartitions(
-        partition ->
-            new RowEncoder(partition, columns, sharding, packing.targets(), packing.row()));
+    return rows.mapPartitions(partition -> new RowEncoder(partition, columns, packing, sharding));
   }
 
   private static JavaRDD<byte[]> byPartition(

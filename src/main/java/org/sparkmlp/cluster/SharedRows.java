@@ -16,6 +16,7 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.scheduler.SparkListenerUnpersistRDD;
 import org.apache.spark.sql.Dataset;
+import org.sparkmlp.data.Holdout;
 
 /**
  * One packed copy of a cached DataFrame for all fits that want the same one: the first packs it
@@ -61,9 +62,10 @@ final class SharedRows implements RowSource {
     return caches;
   }
 
-  private record SurveyKey(List<Integer> places, Targets targets) {}
+  private record SurveyKey(List<Integer> places, Survey.Question question) {}
 
-  private record FeaturesKey(List<Integer> places, int numFeatures, boolean moments) {}
+  private record FeaturesKey(
+      List<Integer> places, int numFeatures, boolean moments, Holdout holdout) {}
 
   private record CopyKey(List<Integer> places, ShardedRows.Packing packing) {}
 
@@ -180,14 +182,14 @@ final class SharedRows implements RowSource {
   }
 
   @Override
-  public Survey survey(Targets targets) {
+  public Survey survey(Survey.Question question) {
     Cache cache = cache();
-    SurveyKey key = new SurveyKey(cached.places(), targets);
+    SurveyKey key = new SurveyKey(cached.places(), question);
     return cache.making(
         () -> {
           Survey known = cache.surveys.get(key);
           if (known == null) {
-            known = Survey.of(dataset, columns, targets);
+            known = Survey.of(dataset, columns, question);
             cache.surveys.put(key, known);
           }
           return known;
@@ -195,14 +197,14 @@ final class SharedRows implements RowSource {
   }
 
   @Override
-  public FeatureSurvey features(int numFeatures, boolean moments) {
+  public FeatureSurvey features(int numFeatures, boolean moments, Holdout holdout) {
     Cache cache = cache();
-    FeaturesKey key = new FeaturesKey(cached.places(), numFeatures, moments);
+    FeaturesKey key = new FeaturesKey(cached.places(), numFeatures, moments, holdout);
     return cache.making(
         () -> {
           FeatureSurvey known = cache.features.get(key);
           if (known == null) {
-            known = FeatureSurvey.of(dataset, columns, numFeatures, moments);
+            known = FeatureSurvey.of(dataset, columns, numFeatures, moments, holdout);
             cache.features.put(key, known);
           }
           return known;

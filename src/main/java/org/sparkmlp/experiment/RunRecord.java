@@ -73,8 +73,11 @@ final class RunRecord {
       put(record, "learningRate", epoch.learningRate());
       put(record, "validationLoss", epoch.validationLoss());
       put(record, "validationAccuracy", epoch.validationAccuracy());
+      put(record, "validationMetric", epoch.validationMetric());
       put(record, "seconds", epoch.seconds());
     }
+    node.put("validationMetric", summary.validationMetric());
+    node.put("bestEpoch", summary.bestEpoch());
     node.put("stopReason", summary.stopReason());
     put(node, "rowsPerSecond", summary.costs().rowsPerSecond());
     put(node, "seconds", summary.costs().seconds());

@@ -2,6 +2,7 @@ package org.sparkmlp.ml;
 
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
+import org.sparkmlp.nn.Scores;
 
 /**
  * The columns of a classifier, as far as they are wanted: raw prediction, probability, prediction.

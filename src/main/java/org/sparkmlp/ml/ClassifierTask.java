@@ -1,6 +1,7 @@
 package org.sparkmlp.ml;
 
 import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MetadataUtils;
 import org.apache.spark.sql.Dataset;
@@ -14,6 +15,7 @@ import org.sparkmlp.function.Losses;
 import org.sparkmlp.function.MeanSquaredError;
 import org.sparkmlp.function.SoftmaxCrossEntropy;
 import org.sparkmlp.nn.Topology;
+import org.sparkmlp.train.ValidationMetric;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
@@ -34,6 +36,10 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
   /** Checks what params say together, without data. */
   static void checkParams(MLPClassifier p) {
     Fit.checkParams(p);
+    Check.that(
+        ValidationMetric.of(p.getValidationMetric()).ofClasses(),
+        "validationMetric = %s is for numbers, not for classes; take loss, accuracy, f1 or logLoss",
+        p.getValidationMetric());
     if (p.isSet(p.layers())) {
       int outputs = p.getLayers()[p.getLayers().length - 1];
       checkClasses(p, outputs == 1 ? 2 : outputs);
@@ -109,6 +115,21 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
         params.isDefined(params.thresholds()) ? params.getThresholds().length : 0,
         numClasses);
     return asked.ofSize(numClasses);
+  }
+
+  @Override
+  public int countedClasses(int knownClasses) {
+    return !params.isDefined(params.classWeights())
+            || !ClassWeights.parse(params.getClassWeights()).isBalanced()
+        ? 0
+        : knownClasses > 0 ? knownClasses : MOST_INFERRED_CLASSES;
+  }
+
+  @Override
+  public List<Double> classWeights(int numClasses, Survey survey) {
+    return params.isDefined(params.classWeights())
+        ? ClassWeights.parse(params.getClassWeights()).resolve(numClasses, survey::weightOfClass)
+        : List.of();
   }
 
   private int inferredClasses(Survey survey) {

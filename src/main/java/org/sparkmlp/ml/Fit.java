@@ -19,6 +19,7 @@ import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
 import org.sparkmlp.cluster.Targets;
+import org.sparkmlp.data.Holdout;
 import org.sparkmlp.data.Scaling;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.nn.Initializer;
@@ -30,6 +31,7 @@ import org.sparkmlp.optim.Solvers;
 import org.sparkmlp.schedule.Schedules;
 import org.sparkmlp.train.AutoLocalSteps;
 import org.sparkmlp.train.CheckpointPolicy;
+import org.sparkmlp.train.EarlyStopping;
 import org.sparkmlp.train.ExactSum;
 import org.sparkmlp.train.LbfgsTrainer;
 import org.sparkmlp.train.Plan;
@@ -37,6 +39,7 @@ import org.sparkmlp.train.Safeguards;
 import org.sparkmlp.train.Trainer;
 import org.sparkmlp.train.TrainingListener;
 import org.sparkmlp.train.TrainingResult;
+import org.sparkmlp.train.ValidationMetric;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
@@ -112,8 +115,22 @@ final class Fit<M> {
         "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
             + " repartition the DataFrame, or take shardBy = hash",
         p.getNumShards());
-    int hidden = p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
-    Activations.forLayers(p.getActivation(), hidden);
+    Activations.forLayers(p.getActivation(), hiddenLayers(p));
+    checkValidation(p);
+  }
+
+  private static void checkValidation(MLPParams p) {
+    boolean marked = p.isDefined(p.validationIndicatorCol());
+    boolean heldOut = p.getValidationFraction() > 0;
+    Check.that(
+        !marked || !heldOut,
+        "validationIndicatorCol = %s and validationFraction = %s both choose rows for validation; set one of them",
+        marked ? p.getValidationIndicatorCol() : "",
+        p.getValidationFraction());
+    Check.that(
+        marked || heldOut || !p.isSet(p.validationMetric()),
+        "validationMetric = %s needs rows for validation: set validationFraction or validationIndicatorCol",
+        p.getValidationMetric());
   }
 
   static boolean hasWeights(MLPParams p) {
@@ -150,14 +167,22 @@ final class Fit<M> {
     Targets asked = task.targets(dataset);
     RowSource source =
         oneOfSeveral ? RowSource.shared(dataset, columns) : RowSource.own(dataset, columns);
-    Survey survey = source.survey(asked);
+    Holdout holdout = Holdout.of(params.getValidationFraction(), params.getSeed());
+    Survey survey =
+        source.survey(
+            new Survey.Question(
+                asked,
+                holdout.isOn() ? numFeatures : 0,
+                holdout,
+                task.countedClasses(asked.size())));
     Targets targets = task.targets(asked, survey);
     Topology topology = task.topology(numFeatures, targets);
+    EarlyStopping stopping = stopping(topology, survey);
     float[] start = initialWeights(topology);
     String backend = Backends.get(params.getBackend()).name();
     FeatureSurvey features =
         FeatureSurvey.isNeeded(numFeatures, params.getStandardization())
-            ? source.features(numFeatures, params.getStandardization())
+            ? source.features(numFeatures, params.getStandardization(), holdout)
             : null;
     Scaling scaling = params.getStandardization() ? features.scaling() : null;
     ShardedRows.Packing packing =
@@ -167,7 +192,9 @@ final class Fit<M> {
             numShards(dataset, survey),
             params.getBlockSize(),
             scaling,
-            features == null ? numFeatures : features.numbersOfRow(scaling));
+            features == null ? numFeatures : features.numbersOfRow(scaling),
+            holdout,
+            task.classWeights(targets.size(), survey));
     long packingStart = System.nanoTime();
     return source.with(
         packing,
@@ -181,7 +208,23 @@ final class Fit<M> {
                 scaling,
                 backend,
                 start,
-                checkpoints));
+                checkpoints,
+                stopping));
+  }
+
+  private EarlyStopping stopping(Topology topology, Survey survey) {
+    ValidationMetric metric = ValidationMetric.of(params.getValidationMetric());
+    metric.check(topology);
+    Check.that(
+        params.getPatience() == 0
+            || !params.isDefined(params.validationIndicatorCol())
+            || survey.validationRows() > 0,
+        "patience = %d is to judge epochs by validation rows, but column '%s' marks none (of a weight above 0)",
+        params.getPatience(),
+        params.isDefined(params.validationIndicatorCol())
+            ? params.getValidationIndicatorCol()
+            : "");
+    return new EarlyStopping(params.getPatience(), metric);
   }
 
   private CheckpointPolicy checkpoints(Dataset<?> dataset) {
@@ -268,7 +311,8 @@ final class Fit<M> {
       Scaling scaling,
       String backend,
       float[] start,
-      CheckpointPolicy checkpoints) {
+      CheckpointPolicy checkpoints,
+      EarlyStopping stopping) {
     int localSteps = 0;
     String reason = "l-bfgs takes all rows for every step";
     TrainingResult result;
@@ -285,7 +329,8 @@ final class Fit<M> {
                   params.getTol(),
                   listener,
                   checkpoints,
-                  RegularizationParams.read(params, topology))
+                  RegularizationParams.read(params, topology),
+                  stopping)
               .train(start);
     } else {
       Optimizer optimizer = (Optimizer) solver;
@@ -326,12 +371,15 @@ final class Fit<M> {
                   new SparkObjective(rows, params.getAggregationDepth(), resultBytes),
                   plan,
                   listener,
-                  new Safeguards(checkpoints, params.getOnDivergence().equals("backoff")))
+                  new Safeguards(checkpoints, params.getOnDivergence().equals("backoff")),
+                  stopping)
               .train(start);
     }
     TrainingSummary summary =
         new TrainingSummary(
             result.epochs(),
+            result.bestEpoch(),
+            stopping.metric().spec(),
             result.stopReason(),
             result.backoffs(),
             backend,

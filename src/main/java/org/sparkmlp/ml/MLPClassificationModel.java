@@ -18,6 +18,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkmlp.nn.Scores;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
@@ -114,6 +115,24 @@ public class MLPClassificationModel
   /** How the model was trained; an {@link IllegalStateException} if it doesn't know. */
   public TrainingSummary summary() {
     return TrainingSummary.known(summary);
+  }
+
+  /**
+   * How good the model's predictions of these rows are, which need a label column. Spark's summary
+   * of training has the same metrics of the training rows, and keeps the DataFrame for it; here
+   * {@code evaluate(trainingData)} gives them, and a model holds on to no data.
+   */
+  public MLPClassificationSummary evaluate(Dataset<?> dataset) {
+    SchemaCheck.label(dataset.schema(), getLabelCol());
+    String weightCol = Fit.hasWeights(this) ? getWeightCol() : "";
+    scala.Tuple3<?, ?, ?> named = findSummaryModel(); // with output columns of any name
+    Dataset<Row> predictions = ((MLPClassificationModel) named._1()).transform(dataset);
+    String probabilityCol = (String) named._2();
+    String predictionCol = (String) named._3();
+    return numClasses() == 2
+        ? new MLPBinaryClassificationSummary(
+            predictions, probabilityCol, predictionCol, getLabelCol(), weightCol)
+        : new MLPClassificationSummary(predictions, predictionCol, getLabelCol(), weightCol);
   }
 
   MLPClassificationModel setSummary(TrainingSummary value) {

@@ -1,8 +1,11 @@
 package org.sparkmlp.ml;
 
+import java.io.Serializable;
+import java.util.function.Consumer;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWritable;
@@ -37,6 +40,14 @@ public class MLPClassifier
           "numClasses",
           "number of classes (>= 2); 0: by layers, else by the label column's metadata, else the largest label + 1",
           Rules.numClasses());
+  private final Param<String> classWeights =
+      new Param<>(
+          this,
+          "classWeights",
+          "what the weights of training rows are multiplied with, by class, as in 0:1, 1:5.5 (1e-6 to 1e6; 1 for classes"
+              + " not named); or balanced: (weight of all rows) / (number of classes · weight of the class's rows);"
+              + " validation rows keep their weight; unset: none",
+          Rules.spec((Consumer<String> & Serializable) ClassWeights::parse));
   private transient TrainingListener listener = TrainingListener.NONE;
 
   public MLPClassifier() {
@@ -79,6 +90,19 @@ public class MLPClassifier
 
   public MLPClassifier setNumClasses(int value) {
     set(numClasses, value);
+    return this;
+  }
+
+  public Param<String> classWeights() {
+    return classWeights;
+  }
+
+  public String getClassWeights() {
+    return getOrDefault(classWeights);
+  }
+
+  public MLPClassifier setClassWeights(String value) {
+    set(classWeights, value);
     return this;
   }
 

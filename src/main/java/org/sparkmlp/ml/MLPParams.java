@@ -20,6 +20,7 @@ import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.optim.Solvers;
 import org.sparkmlp.schedule.Schedules;
 import org.sparkmlp.train.ExactSum;
+import org.sparkmlp.train.ValidationMetric;
 
 /**
  * The params that Estimator and Model share: each is defined once, in {@link Holder}, and made
@@ -153,6 +154,18 @@ public interface MLPParams extends HasWeightCol {
 
   default Param<String> validationIndicatorCol() {
     return mlp().validationIndicatorCol;
+  }
+
+  default DoubleParam validationFraction() {
+    return mlp().validationFraction;
+  }
+
+  default Param<String> validationMetric() {
+    return mlp().validationMetric;
+  }
+
+  default IntParam patience() {
+    return mlp().patience;
   }
 
   default Param<String> checkpointDir() {
@@ -297,6 +310,18 @@ public interface MLPParams extends HasWeightCol {
     return getOrDefault(validationIndicatorCol());
   }
 
+  default double getValidationFraction() {
+    return (Double) getOrDefault(validationFraction());
+  }
+
+  default String getValidationMetric() {
+    return getOrDefault(validationMetric());
+  }
+
+  default int getPatience() {
+    return (Integer) getOrDefault(patience());
+  }
+
   default String getCheckpointDir() {
     return getOrDefault(checkpointDir());
   }
@@ -343,6 +368,9 @@ public interface MLPParams extends HasWeightCol {
     final IntParam blockSize;
     final Param<String> backend;
     final Param<String> validationIndicatorCol;
+    final DoubleParam validationFraction;
+    final Param<String> validationMetric;
+    final IntParam patience;
     final Param<String> checkpointDir;
     final IntParam checkpointInterval;
     final Param<String> onDivergence;
@@ -501,8 +529,9 @@ public interface MLPParams extends HasWeightCol {
           new DoubleParam(
               owner,
               "tol",
-              "training ends when the loss hasn't fallen by this much in 10 epochs (>= 0; 0: never); for l-bfgs the"
-                  + " relative tolerance of convergence",
+              "an improvement up to this doesn't count for patience (>= 0); alone, training ends when the loss hasn't"
+                  + " fallen by more than this in 10 epochs (0: never); for l-bfgs the relative tolerance of"
+                  + " convergence, and nothing else",
               Rules.nonNegative("tol"));
       seed =
           new LongParam(
@@ -563,6 +592,29 @@ public interface MLPParams extends HasWeightCol {
               "validationIndicatorCol",
               "name of a boolean column: true marks rows for validation, which are evaluated after every epoch and never"
                   + " trained on; unset: none");
+      validationFraction =
+          new DoubleParam(
+              owner,
+              "validationFraction",
+              "share of the rows, about, that are held out for validation, chosen by a hash of their features and the seed"
+                  + " (>= 0, < 1; 0: none); in place of validationIndicatorCol",
+              Rules.share("validationFraction"));
+      validationMetric =
+          new Param<>(
+              owner,
+              "validationMetric",
+              "what judges validation rows: "
+                  + String.join(", ", ValidationMetric.names())
+                  + " (those after areaUnderPR are for regression, in standard deviations of the label where that is standardized); areas are approximate, of a histogram of 1,000 bins",
+              Rules.oneOf("validationMetric", ValidationMetric.names()));
+      patience =
+          new IntParam(
+              owner,
+              "patience",
+              "training ends after this many epochs (for l-bfgs iterations) without an improvement by more than tol: of"
+                  + " validationMetric where there are validation rows, and the model has the weights after the best"
+                  + " epoch; else of the training loss (>= 0; 0: off, but see tol)",
+              Rules.intAtLeast("patience", 0));
       checkpointDir =
           new Param<>(
               owner,
@@ -615,6 +667,9 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(aggregationDepth, 2);
       owner.setDefault(blockSize, 128);
       owner.setDefault(backend, AUTO);
+      owner.setDefault(validationFraction, 0.0);
+      owner.setDefault(validationMetric, ValidationMetric.LOSS.spec());
+      owner.setDefault(patience, 0);
       owner.setDefault(checkpointInterval, 10);
       owner.setDefault(onDivergence, ON_DIVERGENCE.get(0));
     }
@@ -780,6 +835,21 @@ public interface MLPParams extends HasWeightCol {
 
     default T setValidationIndicatorCol(String value) {
       set(validationIndicatorCol(), value);
+      return self();
+    }
+
+    default T setValidationFraction(double value) {
+      set(validationFraction(), value);
+      return self();
+    }
+
+    default T setValidationMetric(String value) {
+      set(validationMetric(), value);
+      return self();
+    }
+
+    default T setPatience(int value) {
+      set(patience(), value);
       return self();
     }
 

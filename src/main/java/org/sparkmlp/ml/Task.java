@@ -1,5 +1,6 @@
 package org.sparkmlp.ml;
 
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.cluster.Survey;
 import org.sparkmlp.cluster.Targets;
@@ -20,6 +21,16 @@ interface Task<M> {
 
   /** What labels are, now that all have been looked at. */
   Targets targets(Targets asked, Survey survey);
+
+  /** How many classes, from 0 on, to sum the weights of; 0 if nobody asks. */
+  default int countedClasses(int knownClasses) {
+    return 0;
+  }
+
+  /** What the weight of a training row is multiplied with, by its class; empty for none. */
+  default List<Double> classWeights(int numClasses, Survey survey) {
+    return List.of();
+  }
 
   /** The network to train. */
   Topology topology(int numFeatures, Targets targets);

@@ -10,7 +10,11 @@ import org.sparkmlp.train.EpochRecord;
  *
  * @param epochs one record an epoch (for l-bfgs, an iteration): losses, accuracies, learning rate,
  *     seconds
- * @param stopReason why training ended
+ * @param bestEpoch the epoch after which the network had the weights of the model: the last one,
+ *     or, with patience and validation rows, the one that these judged best; later ones are among
+ *     {@code epochs} too
+ * @param validationMetric what validation rows are judged by, as the param says
+ * @param stopReason why training ended, and which weights it ended with
  * @param backoffs returns to earlier weights with a tenth of the learning rate, after the loss had
  *     ceased to be finite (onDivergence = backoff); the epochs given up aren't among {@code epochs}
  * @param backend what the shards computed on
@@ -18,7 +22,7 @@ import org.sparkmlp.train.EpochRecord;
  * @param localSteps updates between two aggregations; 0 for l-bfgs
  * @param localStepsReason why that many
  * @param rows training rows
- * @param validationRows rows marked by validationIndicatorCol
+ * @param validationRows rows marked by validationIndicatorCol or held out by validationFraction
  * @param packingSeconds reading and packing the DataFrame; about 0 where another fit of a search
  *     had packed the same rows
  * @param packedBytes size of the packed rows
@@ -26,6 +30,8 @@ import org.sparkmlp.train.EpochRecord;
  */
 public record TrainingSummary(
     List<EpochRecord> epochs,
+    int bestEpoch,
+    String validationMetric,
     String stopReason,
     List<Backoff> backoffs,
     String backend,
@@ -36,7 +42,8 @@ public record TrainingSummary(
     long validationRows,
     double packingSeconds,
     long packedBytes,
-    Costs costs) {
+    Costs costs)
+    implements org.apache.spark.ml.classification.TrainingSummary {
 
   /** A model's summary, which it must have. */
   static TrainingSummary known(TrainingSummary summary) {
@@ -51,6 +58,7 @@ public record TrainingSummary(
    * The objective of each epoch, as Spark's summaries have it: the mean training loss (under
    * dropout, if there is any) and the penalty of regParam.
    */
+  @Override
   public double[] objectiveHistory() {
     return epochs.stream().mapToDouble(EpochRecord::loss).toArray();
   }
@@ -63,12 +71,23 @@ public record TrainingSummary(
     return epochs.stream().mapToDouble(EpochRecord::validationLoss).toArray();
   }
 
+  /** The validation metric after each epoch; NaN without validation rows. */
+  public double[] validationMetricHistory() {
+    return epochs.stream().mapToDouble(EpochRecord::validationMetric).toArray();
+  }
+
+  /** Seconds that each epoch took, validation apart. */
+  public double[] epochSeconds() {
+    return epochs.stream().mapToDouble(EpochRecord::seconds).toArray();
+  }
+
   /** Learning rate at the beginning of each epoch; NaN for l-bfgs. */
   public double[] learningRates() {
     return epochs.stream().mapToDouble(EpochRecord::learningRate).toArray();
   }
 
   /** Epochs or iterations done. */
+  @Override
   public int totalIterations() {
     return epochs.size();
   }

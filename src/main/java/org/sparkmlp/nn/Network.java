@@ -226,6 +226,11 @@ public final class Network {
    */
   public void predict(int rows, float[] logits) {
     forward(rows, Dropout.NONE, null);
+    logits(rows, logits);
+  }
+
+  /** Likewise of rows that have just been evaluated. */
+  public void logits(int rows, float[] logits) {
     backend.download(outputs[topology.depth()], 0, logits, 0, rows * topology.outputs());
   }
 

@@ -14,6 +14,7 @@ import java.io.Serializable;
  * @param validationLoss mean loss of the validation rows under the weights at its end, without
  *     dropout and penalty; NaN without such rows
  * @param validationAccuracy likewise
+ * @param validationMetric likewise, by the metric that judges epochs
  * @param seconds it took, validation apart
  */
 public record EpochRecord(
@@ -23,5 +24,6 @@ public record EpochRecord(
     double learningRate,
     double validationLoss,
     double validationAccuracy,
+    double validationMetric,
     double seconds)
     implements Serializable {}

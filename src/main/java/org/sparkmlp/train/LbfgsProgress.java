@@ -17,14 +17,26 @@ import scala.jdk.javaapi.CollectionConverters;
  * records of the iterations, in memory and as sections of a {@link Checkpoint}.
  */
 final class LbfgsProgress {
-  private static final int RECORD_NUMBERS = 5;
+  private static final int RECORD_NUMBERS = 6;
 
   private final List<EpochRecord> records = new ArrayList<>();
   private final List<Double> values = new ArrayList<>();
+  private final ValidationMetric keepsBestBy;
   private State<DenseVector<Object>, Object, Object> state;
+  private BestWeights best; // null as long as there is none
 
-  LbfgsProgress(State<DenseVector<Object>, Object, Object> state) {
+  /**
+   * @param keepsBestBy see {@link Progress}
+   */
+  LbfgsProgress(State<DenseVector<Object>, Object, Object> state, ValidationMetric keepsBestBy) {
     this.state = state;
+    this.keepsBestBy = keepsBestBy;
+  }
+
+  /** What training returns if it ends now. */
+  TrainingResult result(Costs costs, String reason) {
+    return BestWeights.result(
+        best, keepsBestBy, LbfgsTrainer.floats(state.x()), records, costs, reason, List.of());
   }
 
   State<DenseVector<Object>, Object, Object> state() {
@@ -42,6 +54,9 @@ final class LbfgsProgress {
     }
     state = next;
     records.add(record);
+    if (keepsBestBy != null) {
+      best = BestWeights.of(best, record, LbfgsTrainer.floats(next.x()), keepsBestBy);
+    }
   }
 
   @SuppressWarnings("unchecked")
@@ -61,6 +76,9 @@ final class LbfgsProgress {
       checkpoint.put("step" + i, LbfgsTrainer.doubles(history.memStep().apply(i)));
       checkpoint.put("change" + i, LbfgsTrainer.doubles(history.memGradDelta().apply(i)));
     }
+    if (best != null) {
+      best.save(checkpoint, "best.");
+    }
     return checkpoint;
   }
 
@@ -72,6 +90,7 @@ final class LbfgsProgress {
       numbers[i++] = record.loss();
       numbers[i++] = record.validationLoss();
       numbers[i++] = record.validationAccuracy();
+      numbers[i++] = record.validationMetric();
       numbers[i++] = record.seconds();
     }
     return numbers;
@@ -81,7 +100,11 @@ final class LbfgsProgress {
    * @param memory pairs that the solver keeps
    */
   static LbfgsProgress of(
-      Checkpoint checkpoint, LBFGS<DenseVector<Object>> lbfgs, int memory, Costs.Meter meter) {
+      Checkpoint checkpoint,
+      LBFGS<DenseVector<Object>> lbfgs,
+      int memory,
+      Costs.Meter meter,
+      ValidationMetric keepsBestBy) {
     long[] counters = checkpoint.longs("counters");
     List<DenseVector<Object>> steps = new ArrayList<>();
     List<DenseVector<Object>> changes = new ArrayList<>();
@@ -115,7 +138,9 @@ final class LbfgsProgress {
                 history,
                 info,
                 false,
-                Option.empty()));
+                Option.empty()),
+            keepsBestBy);
+    progress.best = BestWeights.of(checkpoint, "best.");
     for (double each : values) {
       progress.values.add(each);
     }
@@ -129,7 +154,8 @@ final class LbfgsProgress {
               Double.NaN,
               numbers[i + 2],
               numbers[i + 3],
-              numbers[i + 4]));
+              numbers[i + 4],
+              numbers[i + 5]));
     }
     meter.restore(checkpoint.longs("costs"));
     return progress;

@@ -38,6 +38,7 @@ public final class LbfgsTrainer {
   private final double tol;
   private final TrainingListener listener;
   private final CheckpointPolicy policy;
+  private final EarlyStopping stopping;
   private final Regularization regularization;
   private final Costs.Meter meter = new Costs.Meter();
 
@@ -95,6 +96,34 @@ public final class LbfgsTrainer {
       TrainingListener listener,
       CheckpointPolicy checkpoints,
       Regularization regularization) {
+    this(
+        objective,
+        topology,
+        backend,
+        solver,
+        maxIter,
+        tol,
+        listener,
+        checkpoints,
+        regularization,
+        EarlyStopping.OFF);
+  }
+
+  /**
+   * Trainer that, besides, ends when validation rows say so. {@code tol} is Breeze's and no more:
+   * any improvement counts.
+   */
+  public LbfgsTrainer(
+      Objective objective,
+      Topology topology,
+      String backend,
+      Lbfgs solver,
+      int maxIter,
+      double tol,
+      TrainingListener listener,
+      CheckpointPolicy checkpoints,
+      Regularization regularization,
+      EarlyStopping stopping) {
     Check.that(
         regularization.equals(Regularization.NONE.withPenalty(regularization.regParam(), 0)),
         "l-bfgs can have a penalty of regParam with elasticNetParam = 0 only, got %s",
@@ -107,6 +136,7 @@ public final class LbfgsTrainer {
     this.tol = tol;
     this.listener = listener;
     this.policy = checkpoints;
+    this.stopping = stopping;
     this.regularization = regularization;
   }
 
@@ -152,8 +182,10 @@ public final class LbfgsTrainer {
     LbfgsProgress progress =
         checkpoints
             .latest()
-            .map(checkpoint -> LbfgsProgress.of(checkpoint, lbfgs, solver.memory(), meter))
-            .orElseGet(() -> new LbfgsProgress(start(lbfgs, loss, initialWeights)));
+            .map(
+                checkpoint ->
+                    LbfgsProgress.of(checkpoint, lbfgs, solver.memory(), meter, keepsBestBy()))
+            .orElseGet(() -> new LbfgsProgress(start(lbfgs, loss, initialWeights), keepsBestBy()));
     loss.remember(progress.state());
     TrainingResult result = iterate(lbfgs, asBreeze(loss), progress, checkpoints);
     checkpoints.finished();
@@ -165,8 +197,13 @@ public final class LbfgsTrainer {
     lines.add("solver " + solver.spec());
     lines.add("maxIter " + maxIter);
     lines.add("tol " + tol);
+    lines.addAll(stopping.description());
     lines.add(regularization.toString());
     return lines;
+  }
+
+  private ValidationMetric keepsBestBy() {
+    return stopping.keepsBest(objective.layout()) ? stopping.metric() : null;
   }
 
   private static State<DenseVector<Object>, Object, Object> start(
@@ -193,7 +230,9 @@ public final class LbfgsTrainer {
         lbfgs.infiniteIterations(loss, progress.state());
     State<DenseVector<Object>, Object, Object> state = states.next(); // where it begins
     Option<ConvergenceReason> reason = reason(lbfgs, state);
-    while (reason.isEmpty()) {
+    StopRule stop = new StopRule(stopping, 0, objective.layout()).after(progress.records());
+    boolean stopped = false;
+    while (reason.isEmpty() && !stopped) {
       long before = System.nanoTime();
       int iteration = state.iter();
       state = states.next();
@@ -202,14 +241,15 @@ public final class LbfgsTrainer {
       listener.onRound(state.iter(), maxIter, record.loss(), meter.rows());
       listener.onEpoch(record);
       reason = reason(lbfgs, state);
+      stopped = stop.shouldStop(record);
       // after a line search that failed, Breeze remembers, where nobody can see it, that it did
       boolean complete = state.iter() > iteration;
-      if (reason.isEmpty() && complete && checkpoints.due(state.iter())) {
+      if (reason.isEmpty() && !stopped && complete && checkpoints.due(state.iter())) {
         checkpoints.write(progress.save(meter), "iteration " + state.iter() + " of " + maxIter);
       }
     }
-    return new TrainingResult(
-        floats(state.x()), progress.records(), meter.read(), reason.get().reason(), List.of());
+    String why = reason.isEmpty() ? stop.reason() : reason.get().reason();
+    return progress.result(meter.read(), why);
   }
 
   private static Option<ConvergenceReason> reason(
@@ -222,10 +262,14 @@ public final class LbfgsTrainer {
     if (objective.layout().validationRows() > 0) {
       RoundResult result =
           objective.round(
-              new Evaluate(topology, backend, topology.rowsAtOnce(FullBatch.ROWS_AT_ONCE)),
+              new Evaluate(
+                  topology,
+                  backend,
+                  topology.rowsAtOnce(FullBatch.ROWS_AT_ONCE),
+                  stopping.metric()),
               floats(state.x()));
       meter.add(result.nanos(), result.bytes());
-      validation = Validation.of(result, topology);
+      validation = Validation.of(result, topology, stopping.metric());
     }
     return new EpochRecord(
         state.iter(),
@@ -234,6 +278,7 @@ public final class LbfgsTrainer {
         Double.NaN,
         validation.loss(),
         validation.accuracy(),
+        validation.metric(),
         seconds);
   }
 
@@ -246,7 +291,7 @@ public final class LbfgsTrainer {
     return x.toArray$mcD$sp(ClassTag$.MODULE$.Double());
   }
 
-  private static float[] floats(DenseVector<Object> x) {
+  static float[] floats(DenseVector<Object> x) {
     float[] weights = new float[x.length()];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (float) x.apply$mcD$sp(i);

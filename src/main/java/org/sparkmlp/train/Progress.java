@@ -11,24 +11,34 @@ import java.util.List;
  * began with: what came after may have been on its way to infinity for some epochs. (Those at the
  * end of that epoch aren't known to be good: its loss is a mean over it, and may have been rising
  * already.)
+ *
+ * <p>The best weights, to end with, are those after the epoch that validation rows judge best.
+ * Epochs that are given up count as if they had never been, so a return to good weights is one to
+ * what was best then, too.
  */
 final class Progress {
-  private static final int EPOCH_NUMBERS = 7;
+  private static final int EPOCH_NUMBERS = 8;
   private static final int BACKOFF_NUMBERS = 4;
 
   private final boolean keepsGood;
+  private final ValidationMetric keepsBestBy;
   private final List<EpochRecord> epochs = new ArrayList<>();
   private final List<Backoff> backoffs = new ArrayList<>();
   private TrainingState state;
   private TrainingState good;
   private double goodLoss = Double.POSITIVE_INFINITY;
+  private BestWeights best; // null as long as there is none
+  private BestWeights bestAtGood;
 
   /**
    * @param keepsGood whether training may return to good weights, which takes as much memory again
+   * @param keepsBestBy by what the best weights are told, which take memory too; null to end with
+   *     the last ones
    */
-  Progress(TrainingState state, boolean keepsGood) {
+  Progress(TrainingState state, boolean keepsGood, ValidationMetric keepsBestBy) {
     this.state = state;
     this.keepsGood = keepsGood;
+    this.keepsBestBy = keepsBestBy;
     this.good = keepsGood ? state : null;
   }
 
@@ -44,6 +54,11 @@ final class Progress {
     return backoffs;
   }
 
+  /** What training returns if it ends now. */
+  TrainingResult result(Costs costs, String reason) {
+    return BestWeights.result(best, keepsBestBy, state.weights, epochs, costs, reason, backoffs);
+  }
+
   /** The step size, of which the given one may have been cut. */
   double stepSize(double given) {
     return backoffs.isEmpty() ? given : backoffs.get(backoffs.size() - 1).stepSize();
@@ -54,6 +69,10 @@ final class Progress {
     if (keepsGood && epoch.loss() < goodLoss) {
       good = state;
       goodLoss = epoch.loss();
+      bestAtGood = best;
+    }
+    if (keepsBestBy != null) {
+      best = BestWeights.of(best, epoch, next.weights, keepsBestBy);
     }
     state = next;
     epochs.add(epoch);
@@ -65,6 +84,7 @@ final class Progress {
     backoffs.add(backoff);
     epochs.subList(good.epoch, epochs.size()).clear();
     state = good.withoutVelocity(); // which is of the larger rate
+    best = bestAtGood;
     goodLoss = Double.POSITIVE_INFINITY; // what the larger rate reached is no measure any more
     return backoff;
   }
@@ -86,11 +106,20 @@ final class Progress {
           .put("good.counters", good.epoch, good.updates)
           .put("good.loss", new double[] {goodLoss});
     }
+    if (best != null) {
+      best.save(checkpoint, "best.");
+    }
+    if (bestAtGood != null) {
+      bestAtGood.save(checkpoint, "good.best.");
+    }
     return checkpoint;
   }
 
-  static Progress of(Checkpoint checkpoint, Costs.Meter meter) {
-    Progress progress = new Progress(state(checkpoint, ""), checkpoint.has("good.weights"));
+  static Progress of(Checkpoint checkpoint, Costs.Meter meter, ValidationMetric keepsBestBy) {
+    Progress progress =
+        new Progress(state(checkpoint, ""), checkpoint.has("good.weights"), keepsBestBy);
+    progress.best = BestWeights.of(checkpoint, "best.");
+    progress.bestAtGood = BestWeights.of(checkpoint, "good.best.");
     if (progress.keepsGood) {
       progress.good = state(checkpoint, "good.");
       progress.goodLoss = checkpoint.doubles("good.loss")[0];
@@ -105,7 +134,8 @@ final class Progress {
               history[i + 3],
               history[i + 4],
               history[i + 5],
-              history[i + 6]));
+              history[i + 6],
+              history[i + 7]));
     }
     double[] returns = checkpoint.doubles("backoffs");
     for (int i = 0; i < returns.length; i += BACKOFF_NUMBERS) {
@@ -138,6 +168,7 @@ final class Progress {
       numbers[i++] = epoch.learningRate();
       numbers[i++] = epoch.validationLoss();
       numbers[i++] = epoch.validationAccuracy();
+      numbers[i++] = epoch.validationMetric();
       numbers[i++] = epoch.seconds();
     }
     return numbers;

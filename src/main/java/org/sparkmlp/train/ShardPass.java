@@ -66,14 +66,29 @@ final class ShardPass {
     }
   }
 
-  /** Losses of all rows. */
-  static void evaluate(Network network, Shard.Rows rows, LossSums sums) {
+  /**
+   * Losses of all rows.
+   *
+   * @param more what else to add up; may be null
+   */
+  static void evaluate(Network network, Shard.Rows rows, LossSums sums, MetricSums more) {
+    int outputs = network.topology().outputs();
+    float[] logits = new float[more == null ? 0 : network.capacity() * outputs];
     for (int start = 0; start < rows.count(); start += network.capacity()) {
       int n = Math.min(network.capacity(), rows.count() - start);
       for (int i = 0; i < n; i++) {
         load(network, i, rows, start + i);
       }
       network.evaluate(n, sums);
+      if (more != null) {
+        network.logits(n, logits);
+        for (int i = 0; i < n; i++) {
+          PackedBlock block = rows.blockOf(start + i);
+          int row = rows.placeOf(start + i);
+          int width = block.targets().length / block.rows();
+          more.add(logits, i * outputs, block.targets(), row * width, block.weights()[row]);
+        }
+      }
     }
   }
 

@@ -23,6 +23,7 @@ public final class Trainer {
   private final TrainingListener listener;
   private final Safeguards safeguards;
   private final Averaging averaging;
+  private final EarlyStopping stopping;
   private final int stepsPerEpoch;
   private final double outerMomentum;
   private final Costs.Meter meter = new Costs.Meter();
@@ -36,7 +37,17 @@ public final class Trainer {
 
   /** Trainer that resumes from checkpoints and copes with divergence, if told so. */
   public Trainer(Objective objective, Plan plan, TrainingListener listener, Safeguards safeguards) {
-    this(objective, plan, listener, safeguards, Averaging.MEAN);
+    this(objective, plan, listener, safeguards, EarlyStopping.OFF);
+  }
+
+  /** Trainer that, besides, ends when validation rows say so. */
+  public Trainer(
+      Objective objective,
+      Plan plan,
+      TrainingListener listener,
+      Safeguards safeguards,
+      EarlyStopping stopping) {
+    this(objective, plan, listener, safeguards, stopping, Averaging.MEAN);
   }
 
   /**
@@ -44,7 +55,7 @@ public final class Trainer {
    * the averaging keeps could be neither resumed nor taken back.
    */
   public Trainer(Objective objective, Plan plan, TrainingListener listener, Averaging averaging) {
-    this(objective, plan, listener, Safeguards.NONE, averaging);
+    this(objective, plan, listener, Safeguards.NONE, EarlyStopping.OFF, averaging);
   }
 
   private Trainer(
@@ -52,6 +63,7 @@ public final class Trainer {
       Plan plan,
       TrainingListener listener,
       Safeguards safeguards,
+      EarlyStopping stopping,
       Averaging averaging) {
     this.objective = objective;
     this.given = plan;
@@ -59,6 +71,7 @@ public final class Trainer {
     this.listener = listener;
     this.safeguards = safeguards;
     this.averaging = averaging;
+    this.stopping = stopping;
     this.stepsPerEpoch = plan.stepsPerEpoch(objective.layout());
     // one shard is its own mean
     this.outerMomentum = objective.layout().numShards() > 1 ? plan.outerMomentum() : 0;
@@ -77,7 +90,7 @@ public final class Trainer {
             () -> new CheckpointKey(configuration(), objective, initialWeights));
     Progress progress =
         checkpoints.latest().map(this::resume).orElseGet(() -> start(initialWeights));
-    StopRule stop = StopRule.after(progress.epochs(), plan.tol());
+    StopRule stop = stopRule(progress);
     String reason = "all " + plan.epochs() + " epochs done";
     while (progress.state().epoch < plan.epochs()) {
       long start = System.nanoTime();
@@ -91,20 +104,15 @@ public final class Trainer {
           throw e;
         }
         backOff(progress, e);
-        stop = StopRule.after(progress.epochs(), plan.tol());
+        stop = stopRule(progress);
         continue;
       }
       EpochRecord epoch = record(next, sums, (System.nanoTime() - start) / 1e9);
       progress.add(next, epoch);
       plan = planAfter(progress);
       listener.onEpoch(epoch);
-      if (stop.shouldStop(epoch.loss())) {
-        reason =
-            "the loss fell by less than tol = "
-                + plan.tol()
-                + " in "
-                + StopRule.PATIENCE
-                + " epochs";
+      if (stop.shouldStop(epoch)) {
+        reason = stop.reason();
         break;
       }
       if (checkpoints.due(next.epoch) && next.epoch < plan.epochs()) {
@@ -112,13 +120,21 @@ public final class Trainer {
       }
     }
     checkpoints.finished();
-    return new TrainingResult(
-        progress.state().weights, progress.epochs(), meter.read(), reason, progress.backoffs());
+    return progress.result(meter.read(), reason);
+  }
+
+  private StopRule stopRule(Progress progress) {
+    return new StopRule(stopping, plan.tol(), objective.layout()).after(progress.epochs());
+  }
+
+  private ValidationMetric keepsBestBy() {
+    return stopping.keepsBest(objective.layout()) ? stopping.metric() : null;
   }
 
   private List<String> configuration() {
     List<String> lines = given.description();
     lines.add("onDivergence " + (safeguards.backOff() ? "backoff" : "error"));
+    lines.addAll(stopping.description());
     return lines;
   }
 
@@ -127,11 +143,12 @@ public final class Trainer {
     float[] slots = new float[plan.optimizer().slots().size() * size];
     return new Progress(
         new TrainingState(initialWeights.clone(), slots, TrainingState.NONE, 0, 0, 0),
-        safeguards.backOff());
+        safeguards.backOff(),
+        keepsBestBy());
   }
 
   private Progress resume(Checkpoint checkpoint) {
-    Progress progress = Progress.of(checkpoint, meter);
+    Progress progress = Progress.of(checkpoint, meter, keepsBestBy());
     plan = planAfter(progress);
     return progress;
   }
@@ -357,9 +374,10 @@ public final class Trainer {
     if (objective.layout().validationRows() > 0) {
       RoundResult result =
           objective.round(
-              new Evaluate(plan.topology(), plan.backend(), plan.networkRows()), next.weights);
+              new Evaluate(plan.topology(), plan.backend(), plan.networkRows(), stopping.metric()),
+              next.weights);
       meter.add(result.nanos(), result.bytes());
-      validation = Validation.of(result, plan.topology());
+      validation = Validation.of(result, plan.topology(), stopping.metric());
     }
     return new EpochRecord(
         next.epoch,
@@ -368,6 +386,7 @@ public final class Trainer {
         plan.rate(next.epoch - 1, 0, stepsPerEpoch),
         validation.loss(),
         validation.accuracy(),
+        validation.metric(),
         seconds);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 public final class TrainingResult {
   private final float[] weights;
   private final List<EpochRecord> epochs;
+  private final int bestEpoch;
   private final Costs costs;
   private final String stopReason;
   private final List<Backoff> backoffs;
@@ -13,11 +14,13 @@ public final class TrainingResult {
   TrainingResult(
       float[] weights,
       List<EpochRecord> epochs,
+      int bestEpoch,
       Costs costs,
       String stopReason,
       List<Backoff> backoffs) {
     this.weights = weights;
     this.epochs = List.copyOf(epochs);
+    this.bestEpoch = bestEpoch;
     this.backoffs = List.copyOf(backoffs);
     this.costs = costs;
     this.stopReason = stopReason;
@@ -30,6 +33,14 @@ public final class TrainingResult {
 
   public List<EpochRecord> epochs() {
     return epochs;
+  }
+
+  /**
+   * The epoch after which the network had these weights, from 1: the last one, or the one that
+   * validation rows judged best; 0 if there was none.
+   */
+  public int bestEpoch() {
+    return bestEpoch;
   }
 
   public Costs costs() {

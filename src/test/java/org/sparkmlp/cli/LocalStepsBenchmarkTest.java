@@ -52,7 +52,7 @@ class LocalStepsBenchmarkTest {
         listener -> {
           for (int i = 0; i < 3; i++) {
             begun.add(i);
-            listener.onEpoch(new EpochRecord(i + 1, 0, 0, 0, 0, accuracies[i], 2));
+            listener.onEpoch(new EpochRecord(i + 1, 0, 0, 0, 0, accuracies[i], 0, 2));
           }
         };
     TimeToAccuracy reached = TimeToAccuracy.of(0.85, 100, training);

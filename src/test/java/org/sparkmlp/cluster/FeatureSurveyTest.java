@@ -15,6 +15,7 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.sparkmlp.Frames;
 import org.sparkmlp.SparkSessions;
+import org.sparkmlp.data.Holdout;
 import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.Scaling;
 import scala.reflect.ClassTag;
@@ -42,7 +43,7 @@ class FeatureSurveyTest {
   }
 
   private static FeatureSurvey look(Dataset<Row> rows, int columns) {
-    return FeatureSurvey.of(rows, LABELED, columns, true);
+    return FeatureSurvey.of(rows, LABELED, columns, true, Holdout.NONE);
   }
 
   @Test
@@ -82,7 +83,8 @@ class FeatureSurveyTest {
   void rowsMayBeStandardizedByWhatOtherRowsHad() {
     Dataset<Row> frame = frame(Vectors.dense(5, 7, 1), sparse(3, 1));
     Scaling other = new Scaling(new double[] {1, 1, 1}, new double[] {2, 0, 4});
-    ShardedRows.Packing packing = new ShardedRows.Packing(3, Targets.classes(3), 1, 128, other, 3);
+    ShardedRows.Packing packing =
+        new ShardedRows.Packing(3, Targets.classes(3), 1, 128, other, 3, Holdout.NONE, List.of());
     try (ShardedRows rows =
         ShardedRows.pack(frame, LABELED, packing, Survey.of(frame, LABELED, Targets.classes(3)))) {
       List<List<Float>> packed =
@@ -124,13 +126,14 @@ class FeatureSurveyTest {
       rows[i] = Vectors.sparse(40_000, new int[] {i, 39_999}, new double[] {1, i});
     }
     Dataset<Row> frame = frame(rows);
-    int numbers = FeatureSurvey.of(frame, LABELED, 40_000, false).numbersOfRow(null);
+    int numbers = FeatureSurvey.of(frame, LABELED, 40_000, false, Holdout.NONE).numbersOfRow(null);
     assertThat(numbers).isEqualTo(6);
     Survey survey = Survey.of(frame, LABELED, Targets.classes(3));
     for (int shards : new int[] {0, 1}) {
       ShardedRows.Packing dense = new ShardedRows.Packing(40_000, Targets.classes(3), shards, 128);
       ShardedRows.Packing sparse =
-          new ShardedRows.Packing(40_000, Targets.classes(3), shards, 128, null, numbers);
+          new ShardedRows.Packing(
+              40_000, Targets.classes(3), shards, 128, null, numbers, Holdout.NONE, List.of());
       int chunksOfDense;
       try (ShardedRows packed = ShardedRows.pack(frame, LABELED, dense, survey)) {
         chunksOfDense = chunks(packed);

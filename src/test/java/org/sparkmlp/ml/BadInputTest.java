@@ -376,6 +376,8 @@ class BadInputTest {
         "learningRateSchedule  | cosin    | did you mean 'cosine'?",
         "shardBy               | rows     | shardBy must be one of hash, partition, got 'rows'",
         "onDivergence          | retry    | onDivergence must be one of error, backoff, got 'retry'",
+        "validationMetric      | auc      | validationMetric must be one of loss, accuracy, f1",
+        "classWeights          | balance  | classWeights must be balanced, or pairs class:weight as in 0:1, 1:5.5; got 'balance'",
         "checkpointDir         | ' '      | checkpointDir must be a path, got ' '; unset it to do without",
         "backend               | cublas   | unknown backend 'cublas'; known are auto, openblas, netlib, ejml"
       })
@@ -420,6 +422,13 @@ class BadInputTest {
           .hasMessageContaining(
               "outerMomentum must be at least 0 and less than 1, got " + momentum);
     }
+    for (double fraction : new double[] {-0.1, 1, Double.NaN}) {
+      assertThatThrownBy(() -> c.setValidationFraction(fraction))
+          .hasMessageContaining(
+              "validationFraction must be at least 0 and less than 1, got " + fraction);
+    }
+    assertThatThrownBy(() -> c.setPatience(-1))
+        .hasMessageContaining("patience must be at least 0, got -1");
     for (String name :
         List.of("regParam", "weightDecay", "maxNorm", "gradientClipNorm", "gradientClipValue")) {
       for (double bad : new double[] {-0.1, Double.NaN, Double.POSITIVE_INFINITY}) {

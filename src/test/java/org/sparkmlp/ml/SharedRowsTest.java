@@ -121,16 +121,22 @@ class SharedRowsTest {
         List.of(
             new ParamMap().put(c.numShards().w(3)),
             new ParamMap().put(c.blockSize().w(16)),
-            new ParamMap().put(c.weightCol().w("w")));
+            new ParamMap().put(c.weightCol().w("w")),
+            new ParamMap().put(c.validationFraction().w(0.2)),
+            new ParamMap().put(c.validationFraction().w(0.3)),
+            new ParamMap().put(c.validationFraction().w(0.3)).put(c.seed().w(9)),
+            new ParamMap().put(c.classWeights().w("1:2")),
+            new ParamMap().put(c.classWeights().w("1:3")));
     try (PackedCopies copies = new PackedCopies()) {
       same.forEach(map -> c.fit(data, map));
       assertThat(copies.count()).isEqualTo(1);
       others.forEach(map -> c.fit(data, map));
-      assertThat(copies.count()).isEqualTo(4);
+      others.forEach(map -> c.fit(data, map.copy().put(c.patience().w(2))));
+      assertThat(copies.count()).isEqualTo(1 + others.size());
       // plain columns by another name, and in another order
       Dataset<Row> renamed = data.select(col("label").as("y"), col("features"));
       c.fit(renamed, new ParamMap().put(c.labelCol().w("y")));
-      assertThat(copies.count()).isEqualTo(4);
+      assertThat(copies.count()).isEqualTo(1 + others.size());
     }
   }
 

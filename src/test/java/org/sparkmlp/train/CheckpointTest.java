@@ -183,6 +183,7 @@ class CheckpointTest {
         e.learningRate(),
         e.validationLoss(),
         e.validationAccuracy(),
+        e.validationMetric(),
         0);
   }
 

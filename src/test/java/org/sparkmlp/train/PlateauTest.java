@@ -25,7 +25,7 @@ class PlateauTest {
   private static final JsonNode GOLDEN = Golden.read("schedules.json");
 
   private static EpochRecord epoch(int number, double loss, double validationLoss) {
-    return new EpochRecord(number, loss, 0, 0, validationLoss, 0, 0);
+    return new EpochRecord(number, loss, 0, 0, validationLoss, 0, 0, 0);
   }
 
   /** The losses have noise, a long fall and a rise: every branch of the rule is taken. */

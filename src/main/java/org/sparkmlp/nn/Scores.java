@@ -1,9 +1,8 @@
-package org.sparkmlp.ml;
+package org.sparkmlp.nn;
 
 import java.io.Serializable;
 import java.util.Arrays;
 import org.sparkmlp.function.SoftmaxCrossEntropy;
-import org.sparkmlp.nn.Topology;
 
 /**
  * From a network's logits to what Spark calls raw prediction, probability and prediction.
@@ -18,21 +17,21 @@ import org.sparkmlp.nn.Topology;
  * <p>With a single output z raw is (-z, z) and the probability (1 - p, p), where p is the link of
  * z: the sigmoid for binary cross-entropy, for hinge as above.
  */
-final class Scores implements Serializable {
+public final class Scores implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final Topology topology;
 
-  Scores(Topology topology) {
+  public Scores(Topology topology) {
     this.topology = topology;
   }
 
-  int numClasses() {
+  public int numClasses() {
     return topology.outputs() == 1 ? 2 : topology.outputs();
   }
 
   /** The raw prediction from the logits that begin at {@code offset}. */
-  double[] raw(float[] logits, int offset) {
+  public double[] raw(float[] logits, int offset) {
     int outputs = topology.outputs();
     if (outputs == 1) {
       return new double[] {-logits[offset], logits[offset]};
@@ -52,7 +51,7 @@ final class Scores implements Serializable {
   }
 
   /** Turns a raw prediction into probabilities, in place. */
-  void probabilityInPlace(double[] raw) {
+  public void probabilityInPlace(double[] raw) {
     if (topology.outputs() == 1) {
       double[] p = new double[1];
       topology.loss().link(new double[] {raw[1]}, p);
@@ -90,7 +89,7 @@ final class Scores implements Serializable {
    *
    * @param thresholds one a class, at most one of them 0, or null
    */
-  static double prediction(double[] raw, double[] probability, double[] thresholds) {
+  public static double prediction(double[] raw, double[] probability, double[] thresholds) {
     int best = 0;
     double most = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < raw.length; k++) {
