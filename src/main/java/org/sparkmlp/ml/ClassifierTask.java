@@ -75,8 +75,11 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
   }
 
   @Override
-  public int numClasses(int knownClasses, Survey survey) {
+  public int numClasses(int knownClasses, Survey survey, int outputs) {
     int numClasses = knownClasses > 0 ? knownClasses : inferredClasses(survey);
+    if (!params.isSet(params.layers()) && params.getNumClasses() == 0) {
+      numClasses = Math.max(numClasses, outputs); // rows of some of its classes are enough
+    }
     Check.that(
         !params.isDefined(params.thresholds()) || params.getThresholds().length == numClasses,
         "thresholds has %d numbers, but there are %d classes; give one a class",
@@ -122,9 +125,8 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
   }
 
   @Override
-  public MLPClassificationModel model(
-      Topology topology, float[] weights, TrainingSummary summary) {
+  public MLPClassificationModel model(ModelFormat.Saved trained, TrainingSummary summary) {
     String uid = Identifiable$.MODULE$.randomUID("mlpcModel");
-    return new MLPClassificationModel(uid, topology, weights).setSummary(summary);
+    return new MLPClassificationModel(uid, trained).setSummary(summary);
   }
 }

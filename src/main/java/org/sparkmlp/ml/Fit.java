@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
 import org.sparkmlp.cluster.HadoopCheckpointStore;
+import org.sparkmlp.cluster.OncePerFit;
 import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
@@ -23,10 +24,12 @@ import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.optim.Solver;
 import org.sparkmlp.optim.Solvers;
 import org.sparkmlp.schedule.Schedules;
+import org.sparkmlp.train.Anchor;
 import org.sparkmlp.train.AutoLocalSteps;
 import org.sparkmlp.train.CheckpointPolicy;
 import org.sparkmlp.train.ExactSum;
 import org.sparkmlp.train.LbfgsTrainer;
+import org.sparkmlp.train.Past;
 import org.sparkmlp.train.Plan;
 import org.sparkmlp.train.Safeguards;
 import org.sparkmlp.train.Trainer;
@@ -68,6 +71,7 @@ final class Fit<M> {
               p.localSteps(),
               p.outerMomentum(),
               p.stepSize(),
+              p.continueSchedule(),
               p.onDivergence())) {
         Check.that(
             !p.isSet(param),
@@ -89,6 +93,20 @@ final class Fit<M> {
         "layers = %s and hiddenLayers = %s contradict each other; set one of them",
         p.isSet(p.layers()) ? Arrays.toString(p.getLayers()) : "",
         Arrays.toString(p.getHiddenLayers()));
+    Check.that(
+        !p.isSet(p.initialModel()) || !p.isSet(p.initialWeights()),
+        "initialModel = '%s' and initialWeights are both set, but training begins with one set of weights; unset one",
+        p.isSet(p.initialModel()) ? p.getInitialModel() : "");
+    Check.that(
+        !p.isSet(p.plasticityLambda()) || p.isDefined(p.plasticityAnchor()),
+        "plasticityLambda = %s has no use without plasticityAnchor, the path of a model with importance",
+        p.getPlasticityLambda());
+    Check.that(
+        !p.getContinueSchedule()
+            || p.isDefined(p.initialModel())
+            || (p.isDefined(p.plasticityAnchor()) && !p.isSet(p.initialWeights())),
+        "continueSchedule = true has no use without initialModel (or plasticityAnchor), whose epochs the schedule goes on"
+            + " from");
     Check.that(
         p.getShardBy().equals("hash") || p.getNumShards() == 0,
         "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
@@ -114,26 +132,21 @@ final class Fit<M> {
         "a streaming DataFrame can't be trained on, since training goes over the rows many times; write it to files"
             + " first. (A fitted model's transform works on streams.)");
     CheckpointPolicy checkpoints = checkpoints(dataset); // before any work, since it may fail
-    Columns columns =
-        new Columns(
-            params.getFeaturesCol(),
-            params.getLabelCol(),
-            hasWeights(params) ? params.getWeightCol() : null,
-            params.isDefined(params.validationIndicatorCol())
-                ? params.getValidationIndicatorCol()
-                : null);
+    Prior prior = Prior.of(params, dataset.sparkSession());
+    Columns columns = columns(params);
     int numFeatures = numFeatures(dataset);
     int knownClasses = task.knownClasses(dataset);
     RowSource source =
         oneOfSeveral ? RowSource.shared(dataset, columns) : RowSource.own(dataset, columns);
     Survey survey = source.survey(knownClasses);
-    int numClasses = task.numClasses(knownClasses, survey);
+    int numClasses = task.numClasses(knownClasses, survey, prior.outputs());
     Topology topology = task.topology(numFeatures, numClasses);
-    float[] start = initialWeights(topology);
+    float[] start = initialWeights(topology, prior);
+    Anchor.Vectors held = prior.anchorVectors(params.getPlasticityLambda(), topology);
     String backend = Backends.get(params.getBackend()).name();
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
-            numFeatures, numClasses, numShards(dataset, survey), params.getBlockSize());
+            numFeatures, numClasses, numShards(params, dataset, survey), params.getBlockSize());
     long packingStart = System.nanoTime();
     return source.with(
         packing,
@@ -145,7 +158,20 @@ final class Fit<M> {
                 topology,
                 backend,
                 start,
+                prior,
+                held,
                 checkpoints));
+  }
+
+  /** The columns that the params name. */
+  static Columns columns(MLPParams params) {
+    return new Columns(
+        params.getFeaturesCol(),
+        params.getLabelCol(),
+        hasWeights(params) ? params.getWeightCol() : null,
+        params.isDefined(params.validationIndicatorCol())
+            ? params.getValidationIndicatorCol()
+            : null);
   }
 
   private CheckpointPolicy checkpoints(Dataset<?> dataset) {
@@ -182,31 +208,16 @@ final class Fit<M> {
     return found;
   }
 
-  private float[] initialWeights(Topology topology) {
+  private float[] initialWeights(Topology topology, Prior prior) {
     if (!params.isSet(params.initialWeights())) {
-      return Initializer.parse(params.getWeightInit()).weights(topology, params.getSeed());
+      float[] fresh = Initializer.parse(params.getWeightInit()).weights(topology, params.getSeed());
+      return prior.start() == null ? fresh : prior.start().weights(topology, fresh);
     }
-    double[] given = params.getInitialWeights().toArray();
-    Check.that(
-        given.length == topology.size(),
-        "initialWeights has %d numbers, but layers %s have %d weights",
-        given.length,
-        Arrays.toString(topology.layers()),
-        topology.size());
-    float[] weights = new float[given.length];
-    for (int i = 0; i < given.length; i++) {
-      weights[i] = (float) given[i];
-      Check.that(
-          Float.isFinite(weights[i]),
-          "initialWeights[%d] is %s; finite floats are needed",
-          i,
-          given[i]);
-    }
-    return weights;
+    return FlatWeights.of("initialWeights", params.getInitialWeights(), topology);
   }
 
   /** 0 where partitions are the shards. */
-  private int numShards(Dataset<?> dataset, Survey survey) {
+  static int numShards(MLPParams params, Dataset<?> dataset, Survey survey) {
     if (params.getShardBy().equals("partition") || params.getNumShards() > 0) {
       return params.getNumShards();
     }
@@ -215,12 +226,36 @@ final class Fit<M> {
     return (int) Math.min(Math.min(parallelism, ExactSum.MAX_LEAVES), byRows);
   }
 
+  /**
+   * @param held what the weights are held to, or null
+   */
   private M train(
       ShardedRows rows,
       double packingSeconds,
       Topology topology,
       String backend,
       float[] start,
+      Prior prior,
+      Anchor.Vectors held,
+      CheckpointPolicy checkpoints) {
+    if (held == null) {
+      return train(
+          rows, packingSeconds, topology, backend, start, prior, (Anchor) null, checkpoints);
+    }
+    try (OncePerFit<Anchor.Vectors> everywhere = rows.oncePerFit(held)) {
+      Anchor anchor = Anchor.of(held, everywhere);
+      return train(rows, packingSeconds, topology, backend, start, prior, anchor, checkpoints);
+    }
+  }
+
+  private M train(
+      ShardedRows rows,
+      double packingSeconds,
+      Topology topology,
+      String backend,
+      float[] start,
+      Prior prior,
+      Anchor anchor,
       CheckpointPolicy checkpoints) {
     int localSteps = 0;
     String reason = "l-bfgs takes all rows for every step";
@@ -238,6 +273,7 @@ final class Fit<M> {
                   params.getTol(),
                   listener,
                   checkpoints)
+              .heldTo(anchor)
               .train(start);
     } else {
       Optimizer optimizer = (Optimizer) solver;
@@ -260,7 +296,8 @@ final class Fit<M> {
               params.getOuterMomentum(),
               params.getMaxIter(),
               params.getTol(),
-              params.getSeed());
+              params.getSeed(),
+              new Past(params.getContinueSchedule() ? prior.epochs() : 0, anchor));
       long resultBytes = 4L * topology.size() * (localSteps == 1 ? 1 : 1 + slots);
       LOG.info(
           "{}: training {} with {} on {} rows in {} shards, backend {}, localSteps {} ({})",
@@ -294,6 +331,12 @@ final class Fit<M> {
             packingSeconds,
             rows.bytes(),
             result.costs());
-    return task.model(topology, result.weights(), summary);
+    ModelFormat.Saved trained =
+        new ModelFormat.Saved(
+            topology,
+            result.weights(),
+            prior.epochs() + result.epochs().size(),
+            prior.importance(topology));
+    return task.model(trained, summary);
   }
 }

@@ -7,12 +7,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.ml.classification.MultilayerPerceptronClassificationModel;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
+import org.apache.spark.ml.evaluation.Evaluator;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
@@ -26,8 +30,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.FeatureReader;
+import org.sparkmlp.cluster.FitJobs;
+import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Network;
 import org.sparkmlp.nn.Topology;
+import org.sparkmlp.nn.WeightImportance;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
@@ -49,20 +57,72 @@ public class MLPClassificationModel
 
   private String uid; // no initializer: super() sets it, see Uids
   private final MLPParams.Holder mlp = new MLPParams.Holder(this);
+  private final ModelFormat.Saved network;
   private final Topology topology;
   private final float[] weights;
   private final Scores scores;
   private transient TrainingSummary summary;
   private transient volatile ThreadLocal<Network> networks;
 
-  MLPClassificationModel(String uid, Topology topology, float[] weights) {
-    this(Uids.next(uid), topology, weights);
+  MLPClassificationModel(String uid, ModelFormat.Saved network) {
+    this(Uids.next(uid), network);
   }
 
-  private MLPClassificationModel(Void unusedUid, Topology topology, float[] weights) {
-    this.topology = topology;
-    this.weights = weights;
+  private MLPClassificationModel(Void unusedUid, ModelFormat.Saved network) {
+    this.network = network;
+    this.topology = network.topology();
+    this.weights = network.weights();
     this.scores = new Scores(topology);
+    setDefault(layers(), topology.layers()); // as Spark's own model, for getLayers
+  }
+
+  /**
+   * A model of given weights.
+   *
+   * @param layers sizes of all layers, inputs first, outputs last
+   * @param activation of the hidden layers, as in MLPClassifier
+   * @param loss as in MLPClassifier, but not auto: it decides how outputs become probabilities
+   * @param weights in the order of {@link #weights}, which is that of Spark's
+   *     MultilayerPerceptronClassificationModel
+   */
+  public static MLPClassificationModel of(
+      int[] layers, String activation, String loss, Vector weights) {
+    Topology topology =
+        new Topology(layers, Activations.parse(activation), Losses.parse(loss), true);
+    MLPClassificationModel model =
+        new MLPClassificationModel(
+            Identifiable$.MODULE$.randomUID("mlpcModel"),
+            new ModelFormat.Saved(topology, FlatWeights.of("weights", weights, topology), 0, null));
+    model.set(model.layers(), layers);
+    model.set(model.activation(), activation);
+    model.set(model.loss(), loss);
+    return model;
+  }
+
+  /**
+   * A model that predicts what a fitted model of Spark's own does, up to the rounding of its
+   * weights to floats; columns and thresholds are taken over.
+   */
+  public static MLPClassificationModel of(MultilayerPerceptronClassificationModel model) {
+    MLPClassificationModel same =
+        of(
+            model.getLayers(),
+            Activations.SIGMOID.spec(),
+            Losses.SOFTMAX_CROSS_ENTROPY.spec(),
+            model.weights());
+    for (Param<?> param :
+        List.of(
+            model.featuresCol(),
+            model.labelCol(),
+            model.predictionCol(),
+            model.probabilityCol(),
+            model.rawPredictionCol(),
+            model.thresholds())) {
+      if (model.isSet(param)) {
+        same.set(param.name(), model.getOrDefault(param));
+      }
+    }
+    return same;
   }
 
   @Override
@@ -98,11 +158,67 @@ public class MLPClassificationModel
    * copy.
    */
   public Vector weights() {
-    double[] values = new double[weights.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = weights[i];
+    return FlatWeights.vector(weights);
+  }
+
+  /**
+   * Epochs (for l-bfgs, iterations) that the weights were trained for, those of the models that
+   * training went on from included; 0 if that isn't known.
+   */
+  public int trainedEpochs() {
+    return network.epochs();
+  }
+
+  /**
+   * How much each feature counts, by the weights alone: Gedeon's measure, numbers &gt;= 0 that sum
+   * to 1. It compares features of about equal spread, so scale them before training. See {@link
+   * WeightImportance} for the formula.
+   */
+  public Vector featureImportances() {
+    return Vectors.dense(WeightImportance.of(topology, weights));
+  }
+
+  /**
+   * How much of a metric is lost when the values of one feature are shuffled among the rows; see
+   * {@link PermutationImportance#of}.
+   */
+  public Vector permutationImportances(
+      Dataset<?> dataset, Evaluator evaluator, int repeats, long seed) {
+    return PermutationImportance.of(this, getFeaturesCol(), dataset, evaluator, repeats, seed);
+  }
+
+  /**
+   * This model with how much each of its weights matters to the task of these rows, added to what
+   * it knows of earlier tasks; save it, and a later fit can keep what matters by {@code
+   * plasticityAnchor}. The importance of a weight is the mean over rows of the squared derivative
+   * of a row's loss by it, with the labels that the rows have (the diagonal of the empirical Fisher
+   * information). Columns are those of the model's params; rows for validation don't count.
+   */
+  public MLPClassificationModel importance(Dataset<?> dataset) {
+    SchemaCheck.input(this, dataset.schema());
+    float[] importance =
+        FitJobs.run(
+            dataset.sparkSession().sparkContext(),
+            () -> TaskImportance.of(this, network, numClasses(), dataset));
+    return with(
+        new ModelFormat.Saved(topology, weights, network.epochs(), importance), ParamMap.empty());
+  }
+
+  /** Whether {@link #importance()} is known. */
+  public boolean hasImportance() {
+    return network.importance() != null;
+  }
+
+  /**
+   * The importance of each weight, in the order of {@link #weights}; an {@link
+   * IllegalStateException} if it isn't known.
+   */
+  public Vector importance() {
+    if (network.importance() == null) {
+      throw new IllegalStateException(
+          "this model doesn't know how much its weights matter; importance(dataset) gives one that does");
     }
-    return Vectors.dense(values);
+    return FlatWeights.vector(network.importance());
   }
 
   /** Whether the model knows how it was trained; a loaded one doesn't. */
@@ -129,15 +245,15 @@ public class MLPClassificationModel
     float[] row = new float[numFeatures()];
     String problem = FeatureReader.read(getFeaturesCol(), features, row);
     Check.that(problem == null, "%s", problem);
-    Network network = network();
+    Network predictor = predictor();
     float[] logits = new float[topology.outputs()];
-    network.load(0, row);
-    network.predict(1, logits);
+    predictor.load(0, row);
+    predictor.predict(1, logits);
     return Vectors.dense(scores.raw(logits, 0));
   }
 
   /** A network of one row for this thread. */
-  private Network network() {
+  private Network predictor() {
     ThreadLocal<Network> perThread = networks;
     if (perThread == null) {
       synchronized (weights) {
@@ -245,16 +361,19 @@ public class MLPClassificationModel
 
   @Override
   public MLPClassificationModel copy(ParamMap extra) {
-    MLPClassificationModel copy =
-        copyValues(new MLPClassificationModel(uid(), topology, weights), extra);
+    return with(network, extra);
+  }
+
+  private MLPClassificationModel with(ModelFormat.Saved other, ParamMap extra) {
+    MLPClassificationModel copy = copyValues(new MLPClassificationModel(uid(), other), extra);
     copy.setParent(parent());
     return copy.setSummary(summary);
   }
 
-  /** Bytes of the weights and of the params. */
+  /** Bytes of the weights, of their importance and of the params. */
   @Override
   public long estimatedSize() {
-    return estimateMatadataSize() + 4L * weights.length;
+    return estimateMatadataSize() + 4L * weights.length * (hasImportance() ? 2 : 1);
   }
 
   /** javac sees two inherited versions that differ only in the type arguments of the tuple. */
@@ -306,7 +425,7 @@ public class MLPClassificationModel
 
     @Override
     public void saveImpl(String path) {
-      ModelFormat.save(model, model.topology, model.weights, path, sparkSession());
+      ModelFormat.save(model, model.network, path, sparkSession());
     }
   }
 
@@ -316,8 +435,7 @@ public class MLPClassificationModel
       DefaultParamsReader.Metadata metadata =
           ModelFormat.metadata(path, sparkSession(), MLPClassificationModel.class);
       ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
-      MLPClassificationModel model =
-          new MLPClassificationModel(metadata.uid(), saved.topology(), saved.weights());
+      MLPClassificationModel model = new MLPClassificationModel(metadata.uid(), saved);
       metadata.getAndSetParams(model, Option.empty());
       return model;
     }

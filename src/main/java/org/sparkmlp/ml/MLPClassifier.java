@@ -98,14 +98,7 @@ public class MLPClassifier
    */
   @Override
   public StructType transformSchema(StructType schema) {
-    SchemaCheck.features(schema, getFeaturesCol());
-    SchemaCheck.label(schema, getLabelCol());
-    if (Fit.hasWeights(this)) {
-      SchemaCheck.weight(schema, getWeightCol());
-    }
-    if (isDefined(validationIndicatorCol())) {
-      SchemaCheck.validation(schema, getValidationIndicatorCol());
-    }
+    SchemaCheck.input(this, schema);
     ClassifierTask.checkParams(this);
     return super.transformSchema(schema);
   }

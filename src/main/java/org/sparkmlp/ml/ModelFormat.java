@@ -1,5 +1,6 @@
 package org.sparkmlp.ml;
 
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -28,8 +29,10 @@ import scala.Option;
  *
  * <pre>
  * metadata/   Spark's JSON: class, uid, params
- * network/    Parquet, one row: formatVersion, layers, activation, loss, checksum (CRC-32C of the weights)
+ * network/    Parquet, one row: formatVersion, layers, activation, loss, checksum (CRC-32C of the weights),
+ *             epochs (trained for), importanceChecksum (null where there is no such folder)
  * weights/    Parquet: part, values; the flat vector in parts of a million floats
+ * importance/ likewise, one number a weight; only where it is known
  * </pre>
  */
 final class ModelFormat {
@@ -43,40 +46,58 @@ final class ModelFormat {
           .add("layers", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
           .add("activation", DataTypes.StringType, false)
           .add("loss", DataTypes.StringType, false)
-          .add("checksum", DataTypes.LongType, false);
+          .add("checksum", DataTypes.LongType, false)
+          .add("epochs", DataTypes.IntegerType, true)
+          .add("importanceChecksum", DataTypes.LongType, true);
 
-  private static final StructType WEIGHTS =
+  private static final StructType PARTS =
       new StructType()
           .add("part", DataTypes.IntegerType, false)
           .add("values", DataTypes.createArrayType(DataTypes.FloatType, false), false);
 
   private ModelFormat() {}
 
-  /** A network read from disk. */
-  record Saved(Topology topology, float[] weights) {}
+  /**
+   * A network as it is on disk.
+   *
+   * @param epochs that it was trained for, as far as that is known
+   * @param importance of its weights, or null
+   */
+  record Saved(Topology topology, float[] weights, int epochs, float[] importance)
+      implements Serializable {}
 
   @SuppressWarnings("deprecation") // the SparkContext form exists in Spark 3.5 and 4 alike
-  static void save(
-      Params model, Topology topology, float[] weights, String path, SparkSession spark) {
+  static void save(Params model, Saved saved, String path, SparkSession spark) {
     DefaultParamsWriter.saveMetadata(
         model, path, spark.sparkContext(), Option.empty(), Option.empty());
+    Topology topology = saved.topology();
+    float[] importance = saved.importance();
     Row network =
         RowFactory.create(
             VERSION,
             IntStream.of(topology.layers()).boxed().toArray(Integer[]::new),
             topology.activation(1).spec(),
             topology.loss().spec(),
-            checksum(weights));
+            checksum(saved.weights()),
+            saved.epochs(),
+            importance == null ? null : checksum(importance));
     spark.createDataFrame(List.of(network), NETWORK).write().parquet(path + "/network");
+    write(saved.weights(), path + "/weights", spark);
+    if (importance != null) {
+      write(importance, path + "/importance", spark);
+    }
+  }
+
+  private static void write(float[] vector, String path, SparkSession spark) {
     List<Row> parts = new ArrayList<>();
-    for (int from = 0; from < weights.length; from += PART) {
-      Float[] values = new Float[Math.min(PART, weights.length - from)];
+    for (int from = 0; from < vector.length; from += PART) {
+      Float[] values = new Float[Math.min(PART, vector.length - from)];
       for (int i = 0; i < values.length; i++) {
-        values[i] = weights[from + i];
+        values[i] = vector[from + i];
       }
       parts.add(RowFactory.create(parts.size(), values));
     }
-    spark.createDataFrame(parts, WEIGHTS).write().parquet(path + "/weights");
+    spark.createDataFrame(parts, PARTS).write().parquet(path);
   }
 
   /** The params and uid of a saved stage of that class. */
@@ -131,36 +152,50 @@ final class ModelFormat {
             Activations.parse(network.getString(2)),
             Losses.parse(network.getString(3)),
             true);
+    float[] weights = vector(path, "weights", topology, network.getLong(4), spark);
+    float[] importance =
+        network.isNullAt(6)
+            ? null
+            : vector(path, "importance", topology, network.getLong(6), spark);
+    return new Saved(topology, weights, network.isNullAt(5) ? 0 : network.getInt(5), importance);
+  }
+
+  /** A vector of the length of the weights, from the folder of that name. */
+  private static float[] vector(
+      String path, String name, Topology topology, long checksum, SparkSession spark) {
     List<Row> parts =
         reading(
             path,
-            "weights",
+            name,
             () ->
                 new ArrayList<>(
-                    spark.read().schema(WEIGHTS).parquet(path + "/weights").collectAsList()));
+                    spark.read().schema(PARTS).parquet(path + "/" + name).collectAsList()));
     parts.sort(Comparator.comparingInt(row -> row.getInt(0)));
-    float[] weights = new float[topology.size()];
+    float[] vector = new float[topology.size()];
     int at = 0;
     for (Row part : parts) {
       for (float value : part.<Float>getList(1)) {
-        Check.that(at < weights.length, "%s", wrongSize(path, topology));
-        weights[at++] = value;
+        Check.that(at < vector.length, "%s", wrongSize(path, name, topology));
+        vector[at++] = value;
       }
     }
-    Check.that(at == weights.length, "%s", wrongSize(path, topology));
+    Check.that(at == vector.length, "%s", wrongSize(path, name, topology));
     Check.that(
-        checksum(weights) == network.getLong(4),
-        "the weights at %s don't match their checksum: the files are damaged or of different models",
+        checksum(vector) == checksum,
+        "the numbers in folder '%s' of the model at %s don't match their checksum: the files are damaged or of different"
+            + " models",
+        name,
         path);
-    return new Saved(topology, weights);
+    return vector;
   }
 
-  private static String wrongSize(String path, Topology topology) {
+  private static String wrongSize(String path, String name, Topology topology) {
     return "the model at "
         + path
         + " doesn't hold the "
         + topology.size()
-        + " weights of its layers "
+        + (name.equals("weights") ? " weights" : " numbers of " + name)
+        + " of its layers "
         + Arrays.toString(topology.layers())
         + ": a file is missing, doubled or of another model";
   }

@@ -19,6 +19,18 @@ import org.sparkmlp.util.Names;
 final class SchemaCheck {
   private SchemaCheck() {}
 
+  /** The columns that training reads. */
+  static void input(MLPParams params, StructType schema) {
+    features(schema, params.getFeaturesCol());
+    label(schema, params.getLabelCol());
+    if (Fit.hasWeights(params)) {
+      weight(schema, params.getWeightCol());
+    }
+    if (params.isDefined(params.validationIndicatorCol())) {
+      validation(schema, params.getValidationIndicatorCol());
+    }
+  }
+
   static void features(StructType schema, String column) {
     DataType type = type(schema, column, "featuresCol");
     Check.that(

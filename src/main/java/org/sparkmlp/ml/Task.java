@@ -14,11 +14,15 @@ interface Task<M> {
   /** The number of classes if it is known without looking at rows, else 0. */
   int knownClasses(Dataset<?> dataset);
 
-  /** The number of classes now that labels have been looked at. */
-  int numClasses(int knownClasses, Survey survey);
+  /**
+   * The number of classes now that labels have been looked at.
+   *
+   * @param outputs of the network that training goes on from, or 0
+   */
+  int numClasses(int knownClasses, Survey survey, int outputs);
 
   /** The network to train. */
   Topology topology(int numFeatures, int numClasses);
 
-  M model(Topology topology, float[] weights, TrainingSummary summary);
+  M model(ModelFormat.Saved trained, TrainingSummary summary);
 }

@@ -27,6 +27,8 @@ public final class Network {
   private final Buffer weights;
   private final Buffer gradient;
   private Buffer[] slots = {};
+  private Buffer anchor;
+  private Buffer strengths;
 
   /** A_l for l = 0 .. depth, capacity x units, and the column of ones. */
   private final Buffer[] outputs;
@@ -109,6 +111,25 @@ public final class Network {
     }
   }
 
+  /**
+   * Takes what {@link #pull} pulls to, and how hard, both as long as the weights; copied. Room for
+   * them is made at the first call.
+   */
+  public void setAnchor(float[] flat, float[] strengthOfEach) {
+    int size = topology.size();
+    if (anchor == null) {
+      anchor = backend.allocate(size);
+      strengths = backend.allocate(size);
+    }
+    backend.upload(flat, 0, anchor, 0, size);
+    backend.upload(strengthOfEach, 0, strengths, 0, size);
+  }
+
+  /** Adds {@code scale} · strengths ⊙ (weights − anchor) to the gradient. */
+  public void pull(double scale) {
+    backend.pull(topology.size(), weights, anchor, strengths, (float) scale, gradient);
+  }
+
   /** Copies the gradient to {@code flat}. */
   public void getGradient(float[] flat) {
     backend.download(gradient, 0, flat, 0, topology.size());
@@ -165,6 +186,32 @@ public final class Network {
     backend.update(optimizer, topology.size(), weights, gradient, (float) scale, slots, rate, step);
   }
 
+  /**
+   * Computes, in place of the gradient, the sum of the squared gradients of single rows, Σ_i w_i
+   * (dl_i/dθ)²: a row's gradient by W_l is the outer product of its values and its deltas, so that
+   * of all rows it is (A_(l-1) ⊙ A_(l-1))' (D_l ⊙ D_l), and exact. The batch must be loaded anew
+   * for whatever comes next.
+   *
+   * @return Σ_i w_i
+   */
+  public double squareGradients(int rows) {
+    float[] weightsOfRows = new float[rows];
+    backend.download(rowWeights, 0, weightsOfRows, 0, rows);
+    double sum = 0;
+    for (int i = 0; i < rows; i++) {
+      sum += weightsOfRows[i];
+      weightsOfRows[i] = (float) Math.sqrt(weightsOfRows[i]); // deltas have it as a factor
+    }
+    backend.upload(weightsOfRows, 0, rowWeights, 0, rows);
+    differentiate(rows, false, new LossSums());
+    for (int l = 1; l <= topology.depth(); l++) {
+      backend.square(rows * stride(l - 1), outputs[l - 1]);
+      backend.square(rows * stride(l), deltas[l]);
+      weightGradient(l, rows, false);
+    }
+    return sum;
+  }
+
   private void forward(int rows) {
     for (int l = 1; l <= topology.depth(); l++) {
       int in = topology.units(l - 1);
@@ -209,23 +256,7 @@ public final class Network {
       int out = topology.units(l);
       backend.activationGradient(
           topology.activation(l), rows, out, outputs[l], deltas[l], 0, stride(l));
-      backend.gemm(
-          true,
-          false,
-          in + 1,
-          out,
-          rows,
-          1,
-          outputs[l - 1],
-          0,
-          stride(l - 1),
-          deltas[l],
-          0,
-          stride(l),
-          accumulate ? 1 : 0,
-          gradient,
-          topology.weightsOffset(l),
-          out);
+      weightGradient(l, rows, accumulate);
       if (l > 1) {
         backend.gemm(
             false,
@@ -246,5 +277,27 @@ public final class Network {
             stride(l - 1));
       }
     }
+  }
+
+  /** [A_(l-1) 1]' D_l. */
+  private void weightGradient(int l, int rows, boolean accumulate) {
+    int out = topology.units(l);
+    backend.gemm(
+        true,
+        false,
+        topology.units(l - 1) + 1,
+        out,
+        rows,
+        1,
+        outputs[l - 1],
+        0,
+        stride(l - 1),
+        deltas[l],
+        0,
+        stride(l),
+        accumulate ? 1 : 0,
+        gradient,
+        topology.weightsOffset(l),
+        out);
   }
 }

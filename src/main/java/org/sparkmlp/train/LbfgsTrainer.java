@@ -37,6 +37,7 @@ public final class LbfgsTrainer {
   private final double tol;
   private final TrainingListener listener;
   private final CheckpointPolicy policy;
+  private Anchor anchor; // or null
   private final Costs.Meter meter = new Costs.Meter();
 
   /**
@@ -73,6 +74,12 @@ public final class LbfgsTrainer {
     this.tol = tol;
     this.listener = listener;
     this.policy = checkpoints;
+  }
+
+  /** The same trainer of a loss that has the pull of an anchor besides, in double; null: none. */
+  public LbfgsTrainer heldTo(Anchor other) {
+    anchor = other;
+    return this;
   }
 
   /**
@@ -130,6 +137,7 @@ public final class LbfgsTrainer {
     lines.add("solver " + solver.spec());
     lines.add("maxIter " + maxIter);
     lines.add("tol " + tol);
+    lines.addAll(new Past(0, anchor).description());
     return lines;
   }
 
@@ -249,12 +257,19 @@ public final class LbfgsTrainer {
       last = new Point(doubles(state.x()), state.value(), doubles(state.grad()));
     }
 
+    private Point held(Point point) {
+      return anchor == null
+          ? point
+          : new Point(
+              point.x, point.value + anchor.penalty(point.x, point.gradient), point.gradient);
+    }
+
     Point at(double[] x) {
       if (last == null || !Arrays.equals(last.x, x)) {
         FullBatch.Sum sum = objective.round(new FullBatch(topology, backend), x);
         meter.add(sum.nanos(), 8L * x.length * objective.layout().numShards());
         meter.addRows(sum.rows());
-        last = Point.of(x, sum.total(x.length));
+        last = held(Point.of(x, sum.total(x.length)));
       }
       return last;
     }

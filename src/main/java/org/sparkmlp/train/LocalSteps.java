@@ -37,6 +37,10 @@ record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
           long start = System.nanoTime();
           workspace.network.setWeights(state.weights);
           workspace.network.setSlots(state.slots);
+          Anchor anchor = plan.past().anchor();
+          if (anchor != null) {
+            workspace.network.setAnchor(anchor.vectors().weights(), anchor.vectors().strengths());
+          }
           workspace.order.start(plan.seed(), state.epoch, shard.index(), shard.training().starts());
           LossSums sums = new LossSums();
           int badStep = descend(workspace, shard.training(), state, sums);
@@ -57,6 +61,9 @@ record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
         ShardPass.differentiate(workspace, rows, from, to, batch);
         sums.add(batch);
         updates++;
+        if (plan.past().anchor() != null) {
+          workspace.network.pull(batch.weight);
+        }
         double rate = plan.rate(state.epoch, step, stepsPerEpoch);
         workspace.network.update(plan.optimizer(), 1 / batch.weight, rate, updates);
       }

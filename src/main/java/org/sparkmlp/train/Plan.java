@@ -21,6 +21,7 @@ import org.sparkmlp.util.Check;
  *     meaning where every update is aggregated
  * @param epochs T, passes over the data
  * @param tol least improvement of the training loss that counts; 0 switches stopping off
+ * @param past what earlier training has to say
  */
 public record Plan(
     Topology topology,
@@ -33,7 +34,8 @@ public record Plan(
     double outerMomentum,
     int epochs,
     double tol,
-    long seed)
+    long seed,
+    Past past)
     implements Serializable {
 
   /** Most rows that go through the network at once; a longer batch is the sum of such parts. */
@@ -65,7 +67,8 @@ public record Plan(
         0,
         epochs,
         tol,
-        seed);
+        seed,
+        Past.NONE);
   }
 
   /** Updates an epoch: of all shards together, or, with local steps, of each shard. */
@@ -85,7 +88,8 @@ public record Plan(
   /** The learning rate of a step of an epoch. */
   public double rate(int epoch, int step, int stepsPerEpoch) {
     double time = epoch + (double) step / stepsPerEpoch;
-    return stepSize * schedule.factor(time, epochs, 1.0 / stepsPerEpoch);
+    return stepSize
+        * schedule.factor(past.epochs() + time, past.epochs() + epochs, 1.0 / stepsPerEpoch);
   }
 
   /** The same plan but for η. */
@@ -101,7 +105,8 @@ public record Plan(
         outerMomentum,
         epochs,
         tol,
-        seed);
+        seed,
+        past);
   }
 
   /** The same plan but for μ. */
@@ -117,7 +122,25 @@ public record Plan(
         other,
         epochs,
         tol,
-        seed);
+        seed,
+        past);
+  }
+
+  /** The same plan after other training. */
+  public Plan after(Past other) {
+    return new Plan(
+        topology,
+        backend,
+        optimizer,
+        stepSize,
+        schedule,
+        batchSize,
+        localSteps,
+        outerMomentum,
+        epochs,
+        tol,
+        seed,
+        other);
   }
 
   /** Everything that the weights depend on, but for data and initial weights, in lines of text. */
@@ -132,6 +155,7 @@ public record Plan(
     lines.add("maxIter " + epochs);
     lines.add("tol " + tol);
     lines.add("seed " + seed);
+    lines.addAll(past.description());
     return lines;
   }
 

@@ -281,6 +281,7 @@ class BadInputTest {
             c -> c.setLocalSteps(1),
             c -> c.setOuterMomentum(0.5),
             c -> c.setStepSize(0.1),
+            c -> c.setContinueSchedule(true),
             c -> c.setOnDivergence("backoff"));
     List<String> names =
         List.of(
@@ -289,6 +290,7 @@ class BadInputTest {
             "localSteps",
             "outerMomentum",
             "stepSize",
+            "continueSchedule",
             "onDivergence");
     for (int i = 0; i < setters.size(); i++) {
       MLPClassifier lbfgs = new MLPClassifier().setSolver("l-bfgs").setMaxIter(2);
@@ -339,6 +341,8 @@ class BadInputTest {
         "shardBy               | rows     | shardBy must be one of hash, partition, got 'rows'",
         "onDivergence          | retry    | onDivergence must be one of error, backoff, got 'retry'",
         "checkpointDir         | ' '      | checkpointDir must be a path, got ' '; unset it to do without",
+        "initialModel          | ' '      | initialModel must be a path, got ' '; unset it to do without",
+        "plasticityAnchor      | ''       | plasticityAnchor must be a path, got ''; unset it to do without",
         "backend               | cublas   | unknown backend 'cublas'; known are auto, openblas, netlib, ejml"
       })
   void specsAreCheckedWhenTheyAreSet(String name, String value, String message) {
@@ -373,6 +377,10 @@ class BadInputTest {
         .hasMessageContaining("stepSize must be a finite number >= 0, got -0.1");
     assertThatThrownBy(() -> c.setStepSize(Double.NaN))
         .hasMessageContaining("stepSize must be a finite number >= 0, got NaN");
+    for (double lambda : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> c.setPlasticityLambda(lambda))
+          .hasMessageContaining("plasticityLambda must be a finite number >= 0, got " + lambda);
+    }
     assertThatThrownBy(() -> c.setTol(-1))
         .hasMessageContaining("tol must be a finite number >= 0, got -1.0");
     assertThatThrownBy(() -> c.setLocalSteps(-1))

@@ -1,0 +1,88 @@
+package org.sparkmlp.ml;
+
+import org.apache.spark.sql.SparkSession;
+import org.sparkmlp.nn.Topology;
+import org.sparkmlp.nn.Widening;
+import org.sparkmlp.train.Anchor;
+import org.sparkmlp.util.Check;
+
+/**
+ * The saved models that a fit goes on from: the one it begins with and the one whose weights it is
+ * held to, either of which may be null.
+ */
+record Prior(Origin start, Origin anchor) {
+  /**
+   * A saved model.
+   *
+   * @param name of the param and the path, for errors
+   */
+  record Origin(String name, ModelFormat.Saved saved) {
+    /** Its weights in a network that may have more outputs, whose weights are {@code fresh}. */
+    float[] weights(Topology topology, float[] fresh) {
+      float[] weights = fresh.clone();
+      Widening.copy(name, saved.topology(), saved.weights(), topology, weights);
+      return weights;
+    }
+
+    /** The importance of its weights likewise: new weights have none. Null if it isn't known. */
+    float[] importance(Topology topology) {
+      if (saved.importance() == null) {
+        return null;
+      }
+      float[] importance = new float[topology.size()];
+      Widening.copy(name, saved.topology(), saved.importance(), topology, importance);
+      return importance;
+    }
+  }
+
+  /** Reads what the params name; without initialModel, the anchor is what the fit begins with. */
+  static Prior of(MLPParams params, SparkSession spark) {
+    Origin anchor =
+        params.isDefined(params.plasticityAnchor())
+            ? load("plasticityAnchor", params.getPlasticityAnchor(), spark)
+            : null;
+    Check.that(
+        anchor == null || anchor.saved.importance() != null,
+        "%s has no importance of its weights; make it by model.importance(dataset), with the rows it was trained on, and"
+            + " save what that returns",
+        anchor == null ? "" : anchor.name);
+    Origin start = anchor;
+    if (params.isDefined(params.initialModel())) {
+      start = load("initialModel", params.getInitialModel(), spark);
+    } else if (params.isSet(params.initialWeights())) {
+      start = null;
+    }
+    return new Prior(start, anchor);
+  }
+
+  private static Origin load(String param, String path, SparkSession spark) {
+    return new Origin(param + " = '" + path + "'", ModelFormat.load(path, spark));
+  }
+
+  /** Outputs that the network needs at least. */
+  int outputs() {
+    return Math.max(
+        start == null ? 0 : start.saved.topology().outputs(),
+        anchor == null ? 0 : anchor.saved.topology().outputs());
+  }
+
+  /** Epochs that the weights which the fit begins with were trained for. */
+  int epochs() {
+    return start == null ? 0 : start.saved.epochs();
+  }
+
+  /**
+   * What the weights are held to; null where nothing holds them. New weights are held to nothing.
+   */
+  Anchor.Vectors anchorVectors(double lambda, Topology topology) {
+    return anchor == null || lambda == 0
+        ? null
+        : new Anchor.Vectors(
+            lambda, anchor.weights(topology, new float[topology.size()]), importance(topology));
+  }
+
+  /** The importance that the model to be inherits, or null. */
+  float[] importance(Topology topology) {
+    return anchor == null ? null : anchor.importance(topology);
+  }
+}
