@@ -18,6 +18,9 @@ public interface Backend {
     int length();
   }
 
+  /** Rows of which few numbers aren't 0, on the device of the backend that made them. */
+  interface SparseRows {}
+
   /** The name by which users choose it. */
   String name();
 
@@ -55,15 +58,76 @@ public interface Backend {
       int cOffset,
       int ldc);
 
-  /** Z = f(Z): Z is rows x columns; what lies between its rows stays as it is. */
-  void activate(Activation f, int rows, int columns, Buffer z, int offset, int ld);
+  /**
+   * Whether it has {@link #sparseGemm} and the upload for it. Without, networks spread the sparse
+   * rows of one batch after the other over dense ones.
+   */
+  default boolean sparse() {
+    return false;
+  }
 
   /**
-   * The way back through an activation: D = D ⊙ f'(A), where A is the layer's output and D the
-   * gradient by it. Both are rows x columns and lie alike; what lies between rows stays as it is.
+   * Uploads sparse rows: row i has the numbers {@code values[k]} at the columns {@code indices[k]},
+   * rising, for k from {@code starts[i]} to {@code starts[i + 1]} - 1.
+   *
+   * @param reuse what an earlier upload returned, to be overwritten, or null
+   * @param starts of rows + 1 numbers at least; the arrays must not change while the result is used
+   */
+  default SparseRows upload(
+      SparseRows reuse, int rows, int columns, int[] starts, int[] indices, float[] values) {
+    throw new UnsupportedOperationException(name() + " has no sparse rows");
+  }
+
+  /**
+   * C = op(A) B + beta C, where A is sparse, rows x columns as uploaded, op transposes if told so,
+   * C has n columns and B as well. With beta = 0, C is overwritten, whatever it held.
+   */
+  default void sparseGemm(
+      boolean transpose,
+      int n,
+      SparseRows a,
+      Buffer b,
+      int bOffset,
+      int ldb,
+      float beta,
+      Buffer c,
+      int cOffset,
+      int ldc) {
+    throw new UnsupportedOperationException(name() + " has no sparse products");
+  }
+
+  /**
+   * A = f(Z): both are rows x columns and lie alike, in one buffer or in two; what lies between
+   * rows stays as it is.
+   */
+  void activate(Activation f, int rows, int columns, Buffer z, Buffer a, int offset, int ld);
+
+  /**
+   * The way back through an activation: D = D ⊙ f'(Z, A), where A = f(Z) and D is the gradient by
+   * A. All are rows x columns and lie alike; what lies between rows stays as it is.
+   *
+   * @param z not looked at, and may be null, unless {@link Activation#needsInput}
    */
   void activationGradient(
-      Activation f, int rows, int columns, Buffer a, Buffer d, int offset, int ld);
+      Activation f, int rows, int columns, Buffer z, Buffer a, Buffer d, int offset, int ld);
+
+  /**
+   * The largest of the pieces of every unit: a_ij = max_k z_(i, k columns + j).
+   *
+   * @param z rows x (pieces * columns) at offset 0: all first pieces, then all second ones, ...
+   * @param a rows x columns at offset 0, with leading dimension {@code lda}
+   */
+  void largest(int pieces, int rows, int columns, Buffer z, Buffer a, int lda);
+
+  /**
+   * The way back through {@link #largest}: E is D at the largest piece of each unit, the first of
+   * equals, and 0 at the others.
+   *
+   * @param d the gradient by A, laid out like A; lost
+   * @param e receives the gradient by Z, laid out like Z
+   */
+  void largestGradient(
+      int pieces, int rows, int columns, Buffer z, Buffer a, Buffer d, int lda, Buffer e);
 
   /**
    * Adds the losses of a batch to {@code sums} and, unless {@code gradient} is null, writes the

@@ -113,7 +113,51 @@ abstract class CpuBackend implements Backend, DoubleGemm {
         ldc);
   }
 
+  @Override
+  public final boolean sparse() {
+    return true;
+  }
+
+  @Override
+  public final SparseRows upload(
+      SparseRows reuse, int rows, int columns, int[] starts, int[] indices, float[] values) {
+    HostSparseRows to = reuse == null ? new HostSparseRows() : (HostSparseRows) reuse;
+    to.rows = rows;
+    to.columns = columns;
+    to.starts = starts;
+    to.indices = indices;
+    to.values = values;
+    return to;
+  }
+
+  @Override
+  public final void sparseGemm(
+      boolean transpose,
+      int n,
+      SparseRows a,
+      Buffer b,
+      int bOffset,
+      int ldb,
+      float beta,
+      Buffer c,
+      int cOffset,
+      int ldc) {
+    HostSparseRows sparse = (HostSparseRows) a;
+    if (beta != 1) {
+      scale(transpose ? sparse.columns : sparse.rows, n, beta, array(c), cOffset, ldc);
+    }
+    if (transpose) {
+      SparseKernels.scatter(sparse, n, array(b), bOffset, ldb, array(c), cOffset, ldc);
+    } else {
+      SparseKernels.gather(sparse, n, array(b), bOffset, ldb, array(c), cOffset, ldc);
+    }
+  }
+
   private static void scale(int m, int n, float beta, float[] c, int cOffset, int ldc) {
+    if (beta == 0 && ldc == n) {
+      Arrays.fill(c, cOffset, cOffset + m * n, 0);
+      return;
+    }
     for (int i = 0; i < m; i++) {
       for (int j = cOffset + i * ldc; j < cOffset + i * ldc + n; j++) {
         c[j] = beta == 0 ? 0 : beta * c[j];
@@ -122,14 +166,28 @@ abstract class CpuBackend implements Backend, DoubleGemm {
   }
 
   @Override
-  public final void activate(Activation f, int rows, int columns, Buffer z, int offset, int ld) {
-    ActivationKernels.forward(f, rows, columns, array(z), offset, ld);
+  public final void activate(
+      Activation f, int rows, int columns, Buffer z, Buffer a, int offset, int ld) {
+    ActivationKernels.forward(f, rows, columns, array(z), array(a), offset, ld);
   }
 
   @Override
   public final void activationGradient(
-      Activation f, int rows, int columns, Buffer a, Buffer d, int offset, int ld) {
-    ActivationKernels.backward(f, rows, columns, array(a), array(d), offset, ld);
+      Activation f, int rows, int columns, Buffer z, Buffer a, Buffer d, int offset, int ld) {
+    ActivationKernels.backward(
+        f, rows, columns, z == null ? null : array(z), array(a), array(d), offset, ld);
+  }
+
+  @Override
+  public final void largest(int pieces, int rows, int columns, Buffer z, Buffer a, int lda) {
+    ActivationKernels.largest(pieces, rows, columns, array(z), array(a), lda);
+  }
+
+  @Override
+  public final void largestGradient(
+      int pieces, int rows, int columns, Buffer z, Buffer a, Buffer d, int lda, Buffer e) {
+    ActivationKernels.largestGradient(
+        pieces, rows, columns, array(z), array(a), array(d), lda, array(e));
   }
 
   @Override

@@ -1,13 +1,17 @@
 package org.sparkmlp.backend;
 
+import org.sparkmlp.function.BinaryCrossEntropy;
 import org.sparkmlp.function.Loss;
-import org.sparkmlp.function.Losses;
+import org.sparkmlp.function.MeanSquaredError;
+import org.sparkmlp.function.SoftmaxCrossEntropy;
 
 /**
- * Losses on {@code float[]} logits: loops for the known ones, {@link Loss}'s own methods for a
- * user's.
+ * Losses on {@code float[]} logits: float loops for the most used ones, {@link Loss}'s own methods
+ * in double for the others and for a user's.
  */
 final class LossKernels {
+  private static final ThreadLocal<Row> ROW = new ThreadLocal<>();
+
   private LossKernels() {}
 
   /** See {@link Backend#loss}; {@code gradient} may be null. */
@@ -21,19 +25,23 @@ final class LossKernels {
       float[] weights,
       float[] gradient,
       LossSums sums) {
+    float smoothing =
+        loss instanceof SoftmaxCrossEntropy softmax ? (float) softmax.labelSmoothing() : 0;
+    Row row = null;
     for (int i = 0; i < rows; i++) {
       int at = i * columns;
       float weight = weights[i];
       int label = classTargets ? (int) targets[i] : -1;
       double value;
-      if (loss == Losses.SOFTMAX_CROSS_ENTROPY && classTargets) {
-        value = softmax(columns, z, at, label, weight, gradient);
-      } else if (loss == Losses.BINARY_CROSS_ENTROPY) {
+      if (loss instanceof SoftmaxCrossEntropy && classTargets) {
+        value = softmax(columns, z, at, label, smoothing, weight, gradient);
+      } else if (loss instanceof BinaryCrossEntropy) {
         value = binary(columns, z, at, label, targets, weight, gradient);
-      } else if (loss == Losses.MEAN_SQUARED_ERROR) {
+      } else if (loss instanceof MeanSquaredError) {
         value = squared(columns, z, at, label, targets, weight, gradient);
       } else {
-        value = generic(loss, columns, z, at, label, targets, weight, gradient);
+        row = row == null ? Row.of(columns) : row;
+        value = row.run(loss, z, at, label, targets, weight, gradient);
       }
       sums.loss += weight * value;
       sums.weight += weight;
@@ -68,7 +76,7 @@ final class LossKernels {
   }
 
   private static double softmax(
-      int columns, float[] z, int at, int label, float weight, float[] gradient) {
+      int columns, float[] z, int at, int label, float smoothing, float weight, float[] gradient) {
     float max = z[at];
     for (int k = 1; k < columns; k++) {
       max = Math.max(max, z[at + k]);
@@ -88,7 +96,26 @@ final class LossKernels {
       }
       gradient[at + label] -= weight;
     }
-    return Math.log(sum) + max - z[at + label];
+    double value = Math.log(sum) + max - z[at + label];
+    return smoothing == 0
+        ? value
+        : value + smooth(columns, z, at, label, smoothing, weight, gradient);
+  }
+
+  /** What changes where a share of the label's target goes to all classes alike. */
+  private static double smooth(
+      int columns, float[] z, int at, int label, float smoothing, float weight, float[] gradient) {
+    double sum = 0;
+    for (int k = 0; k < columns; k++) {
+      sum += z[at + k];
+      if (gradient != null) {
+        gradient[at + k] -= weight * smoothing / columns;
+      }
+    }
+    if (gradient != null) {
+      gradient[at + label] += weight * smoothing;
+    }
+    return smoothing * (z[at + label] - sum / columns);
   }
 
   private static double binary(
@@ -119,28 +146,41 @@ final class LossKernels {
     return value / columns;
   }
 
-  private static double generic(
-      Loss loss,
-      int columns,
-      float[] z,
-      int at,
-      int label,
-      float[] targets,
-      float weight,
-      float[] gradient) {
-    double[] logits = new double[columns];
-    double[] y = new double[columns];
-    for (int k = 0; k < columns; k++) {
-      logits[k] = z[at + k];
-      y[k] = target(columns, at, k, label, targets);
-    }
-    if (gradient != null) {
-      double[] rowGradient = new double[columns];
-      loss.gradient(logits, y, rowGradient);
-      for (int k = 0; k < columns; k++) {
-        gradient[at + k] = (float) (weight * rowGradient[k]);
+  /** A row in double; a thread has one, so that training allocates nothing. */
+  private static final class Row {
+    private final double[] logits;
+    private final double[] y;
+    private final double[] slope;
+
+    static Row of(int columns) {
+      Row row = ROW.get();
+      if (row == null || row.logits.length != columns) {
+        row = new Row(columns);
+        ROW.set(row);
       }
+      return row;
     }
-    return loss.value(logits, y);
+
+    private Row(int columns) {
+      logits = new double[columns];
+      y = new double[columns];
+      slope = new double[columns];
+    }
+
+    double run(
+        Loss loss, float[] z, int at, int label, float[] targets, float weight, float[] gradient) {
+      int columns = logits.length;
+      for (int k = 0; k < columns; k++) {
+        logits[k] = z[at + k];
+        y[k] = target(columns, at, k, label, targets);
+      }
+      if (gradient != null) {
+        loss.gradient(logits, y, slope);
+        for (int k = 0; k < columns; k++) {
+          gradient[at + k] = (float) (weight * slope[k]);
+        }
+      }
+      return loss.value(logits, y);
+    }
   }
 }

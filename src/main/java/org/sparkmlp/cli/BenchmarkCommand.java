@@ -15,6 +15,7 @@ import picocli.CommandLine.ParameterException;
       SparkBenchmark.Sync.class,
       MlpcBenchmark.class,
       SearchBenchmark.class,
+      TransformBenchmark.class,
       LocalStepsBenchmark.class,
       OutOfCoreBenchmark.class,
       ScaleBenchmark.class,

@@ -1,10 +1,10 @@
 package org.sparkmlp.cluster;
 
-import java.util.Arrays;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.SparseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.sparkmlp.data.FeatureRow;
 
 /** Reads feature vectors into floats, without boxing a number. */
 public final class FeatureReader {
@@ -20,86 +20,67 @@ public final class FeatureReader {
   private static final byte DENSE = 1;
 
   /**
-   * Reads a vector of {@code into.length} features.
+   * A vector as it came.
+   *
+   * @param indices of its numbers; null if it is dense
+   */
+  record Numbers(int size, int[] indices, double[] values) {
+    /**
+     * Of a field of a row in Spark's internal form, copied in one go; no {@link Vector} is made.
+     */
+    static Numbers of(InternalRow row, int field) {
+      InternalRow vector = row.getStruct(field, FIELDS);
+      double[] values = vector.getArray(VALUES).toDoubleArray();
+      return vector.getByte(TYPE) == DENSE
+          ? new Numbers(values.length, null, values)
+          : new Numbers(vector.getInt(SIZE), vector.getArray(INDICES).toIntArray(), values);
+    }
+  }
+
+  /**
+   * Reads a vector.
    *
    * @return null if all is well, else a sentence that says what isn't
    */
-  public static String read(String column, Vector vector, float[] into) {
+  public static String read(String column, Vector vector, FeatureRow into) {
     if (vector == null) {
       return isNull(column);
     }
     if (vector instanceof DenseVector dense) {
-      return read(column, dense.size(), null, dense.values(), into);
+      return read(column, new Numbers(dense.size(), null, dense.values()), into);
     }
     SparseVector sparse = (SparseVector) vector;
-    return read(column, sparse.size(), sparse.indices(), sparse.values(), into);
+    return read(column, new Numbers(sparse.size(), sparse.indices(), sparse.values()), into);
   }
 
-  /**
-   * Reads the vector in a field of a row in Spark's internal form: its numbers are copied in one
-   * go, and no {@link Vector} is made.
-   */
-  static String read(String column, InternalRow row, int field, float[] into) {
-    if (row.isNullAt(field)) {
-      return isNull(column);
-    }
-    InternalRow vector = row.getStruct(field, FIELDS);
-    double[] values = vector.getArray(VALUES).toDoubleArray();
-    return vector.getByte(TYPE) == DENSE
-        ? read(column, values.length, null, values, into)
-        : read(column, vector.getInt(SIZE), vector.getArray(INDICES).toIntArray(), values, into);
+  /** Reads a vector in a field of a row in Spark's internal form. */
+  static String read(String column, InternalRow row, int field, FeatureRow into) {
+    return row.isNullAt(field) ? isNull(column) : read(column, Numbers.of(row, field), into);
   }
 
   private static String isNull(String column) {
     return "column '" + column + "' has a null vector; drop or fill such rows (na().drop, Imputer)";
   }
 
-  /** Indices are null if the vector is dense. */
-  private static String read(
-      String column, int size, int[] indices, double[] values, float[] into) {
-    if (size != into.length) {
+  private static String read(String column, Numbers numbers, FeatureRow into) {
+    if (numbers.size != into.columns()) {
       return "column '"
           + column
           + "' has a vector of "
-          + size
+          + numbers.size
           + " features where "
-          + into.length
+          + into.columns()
           + " are expected; all rows need the same features in the same places";
     }
-    if (indices == null) {
-      for (int j = 0; j < into.length; j++) {
-        into[j] = (float) values[j];
-      }
-    } else {
-      Arrays.fill(into, 0);
-      for (int k = 0; k < indices.length; k++) {
-        into[indices[k]] = (float) values[k];
-      }
-    }
-    return !isFinite(into) ? notFinite(column, indices, values, into) : null;
-  }
-
-  /** 0 · x is 0 for a finite x and NaN for any other: a sum that the JIT compiler vectorizes. */
-  private static boolean isFinite(float[] features) {
-    int bad = 0;
-    for (float x : features) {
-      bad |= 0 * x == 0 ? 0 : 1;
-    }
-    return bad == 0;
-  }
-
-  private static String notFinite(String column, int[] indices, double[] values, float[] features) {
-    for (int j = 0; j < features.length; j++) {
-      if (!Float.isFinite(features[j])) {
-        return "column '"
+    int bad = into.set(numbers.indices, numbers.values);
+    return bad < 0
+        ? null
+        : "column '"
             + column
             + "' has the value "
-            + values[indices == null ? j : Arrays.binarySearch(indices, j)]
+            + numbers.values[bad]
             + " in feature "
-            + j
+            + (numbers.indices == null ? bad : numbers.indices[bad])
             + ", but features must be finite floats (at most 3.4e38); fill (Imputer), drop or scale such values";
-      }
-    }
-    throw new IllegalArgumentException("all features are finite");
   }
 }

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.RowKey;
 import org.sparkmlp.data.Sharding;
 
@@ -16,24 +17,26 @@ import org.sparkmlp.data.Sharding;
 final class RowEncoder implements Iterator<byte[]> {
   private final Iterator<InternalRow> rows;
   private final Columns columns;
-  private final int numFeatures;
   private final Sharding sharding;
   private final int numClasses;
-  private final float[] features;
+  private final FeatureRow features;
   private byte[] next;
 
+  /**
+   * @param features room for a row, which says how many features there are and how they are
+   *     standardized
+   */
   RowEncoder(
       Iterator<InternalRow> rows,
       Columns columns,
-      int numFeatures,
       Sharding sharding,
-      int numClasses) {
+      int numClasses,
+      FeatureRow features) {
     this.rows = rows;
     this.columns = columns;
-    this.numFeatures = numFeatures;
     this.sharding = sharding;
     this.numClasses = numClasses;
-    this.features = new float[numFeatures];
+    this.features = features;
     this.next = advance();
   }
 
@@ -62,7 +65,7 @@ final class RowEncoder implements Iterator<byte[]> {
       if (weight > 0) {
         float label = (float) row.getDouble(Columns.LABEL);
         boolean validation = row.getBoolean(Columns.VALIDATION);
-        return RowKey.encode(features, numFeatures, label, weight, validation, sharding);
+        return RowKey.encode(features, label, weight, validation, sharding);
       }
     }
     return null;
@@ -70,8 +73,7 @@ final class RowEncoder implements Iterator<byte[]> {
 
   /** What is wrong with the first bad row of some; empty if all are good. */
   static Iterator<String> firstProblem(
-      Iterator<InternalRow> rows, Columns columns, int numFeatures, int numClasses) {
-    float[] features = new float[numFeatures];
+      Iterator<InternalRow> rows, Columns columns, int numClasses, FeatureRow features) {
     while (rows.hasNext()) {
       String problem = problem(columns, rows.next(), numClasses, features);
       if (problem != null) {
@@ -83,7 +85,7 @@ final class RowEncoder implements Iterator<byte[]> {
 
   /** Checks a row and reads its features, which don't matter in a row of weight 0. */
   private static String problem(
-      Columns columns, InternalRow row, int numClasses, float[] features) {
+      Columns columns, InternalRow row, int numClasses, FeatureRow features) {
     String problem = RowProblem.of(columns, row, numClasses);
     return problem != null || row.getDouble(Columns.WEIGHT) == 0
         ? problem

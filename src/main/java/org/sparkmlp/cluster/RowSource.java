@@ -15,6 +15,13 @@ public interface RowSource {
   Survey survey(int numClasses);
 
   /**
+   * A look at the features.
+   *
+   * @param moments whether to take what standardization needs
+   */
+  FeatureSurvey features(int numFeatures, boolean moments);
+
+  /**
    * Runs a fit on the packed rows, which it must not close.
    *
    * @param survey of the same rows
@@ -28,6 +35,11 @@ public interface RowSource {
       @Override
       public Survey survey(int numClasses) {
         return Survey.of(dataset, columns, numClasses);
+      }
+
+      @Override
+      public FeatureSurvey features(int numFeatures, boolean moments) {
+        return FeatureSurvey.of(dataset, columns, numFeatures, moments);
       }
 
       @Override

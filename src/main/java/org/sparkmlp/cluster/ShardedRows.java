@@ -11,8 +11,10 @@ import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.data.BlockPacker;
+import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.RowKey;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.data.Shard;
 import org.sparkmlp.data.ShardSize;
 import org.sparkmlp.data.Sharding;
@@ -54,9 +56,27 @@ public final class ShardedRows implements AutoCloseable {
    * @param numClasses labels must be below it
    * @param numShards shards by hash; 0 for a shard a partition
    * @param blockSize most rows of a block; changes no result
+   * @param scaling by which features are standardized, or null; it may be that of other rows
+   * @param numbersOfRow numbers of 4 bytes that a packed row takes on average: the features, or
+   *     fewer if rows are sparse. Decides how many chunks a shard has
    */
-  public record Packing(int numFeatures, int numClasses, int numShards, int blockSize)
-      implements Serializable {}
+  public record Packing(
+      int numFeatures,
+      int numClasses,
+      int numShards,
+      int blockSize,
+      Scaling scaling,
+      int numbersOfRow)
+      implements Serializable {
+    /** Features as they are, of dense rows. */
+    public Packing(int numFeatures, int numClasses, int numShards, int blockSize) {
+      this(numFeatures, numClasses, numShards, blockSize, null, numFeatures);
+    }
+
+    FeatureRow row() {
+      return new FeatureRow(numFeatures, scaling);
+    }
+  }
 
   private ShardedRows(Dataset<?> dataset, Columns columns, Packing packing, Survey survey) {
     JavaRDD<InternalRow> rows = Columns.rows(columns.withFeatures(dataset));
@@ -70,7 +90,7 @@ public final class ShardedRows implements AutoCloseable {
       Sharding sharding =
           Sharding.of(
               packing.numShards(),
-              packing.numFeatures(),
+              packing.numbersOfRow(),
               survey.trainingRows(),
               survey.validationRows());
       shuffle = new RowShuffle(encode(rows, columns, packing, sharding), sharding);
@@ -110,8 +130,7 @@ public final class ShardedRows implements AutoCloseable {
       JavaRDD<InternalRow> rows, Columns columns, Packing packing, Sharding sharding) {
     return rows.mapPartitions(
         partition ->
-            new RowEncoder(
-                partition, columns, packing.numFeatures(), sharding, packing.numClasses()));
+            new RowEncoder(partition, columns, sharding, packing.numClasses(), packing.row()));
   }
 
   private static JavaRDD<byte[]> byPartition(
@@ -122,7 +141,7 @@ public final class ShardedRows implements AutoCloseable {
         "%d partitions make as many shards, but at most %d are possible; coalesce the input or use shardBy = hash",
         numPartitions,
         ExactSum.MAX_LEAVES);
-    int rowsOfChunk = Sharding.rowsOfChunk(packing.numFeatures());
+    int rowsOfChunk = Sharding.rowsOfChunk(packing.numbersOfRow());
     return encode(rows, columns, packing, new Sharding(1, 1, 1))
         .mapPartitionsWithIndex(
             (index, keys) -> {
@@ -166,10 +185,9 @@ public final class ShardedRows implements AutoCloseable {
     if (training == survey.trainingRows() && validation == survey.validationRows()) {
       return;
     }
-    int numFeatures = packing.numFeatures();
-    int numClasses = packing.numClasses();
     List<String> problems =
-        rows.mapPartitions(part -> RowEncoder.firstProblem(part, columns, numFeatures, numClasses))
+        rows.mapPartitions(
+                part -> RowEncoder.firstProblem(part, columns, packing.numClasses(), packing.row()))
             .collect();
     Check.that(problems.isEmpty(), "%s", problems.isEmpty() ? "" : problems.get(0));
     throw new IllegalStateException(

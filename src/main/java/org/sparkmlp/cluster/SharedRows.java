@@ -63,6 +63,8 @@ final class SharedRows implements RowSource {
 
   private record SurveyKey(List<Integer> places, int numClasses) {}
 
+  private record FeaturesKey(List<Integer> places, int numFeatures, boolean moments) {}
+
   private record CopyKey(List<Integer> places, ShardedRows.Packing packing) {}
 
   /** A packed copy, and who keeps it from being freed. */
@@ -99,6 +101,7 @@ final class SharedRows implements RowSource {
   private static final class Cache {
     private final ReentrantLock making = new ReentrantLock();
     private final Map<SurveyKey, Survey> surveys = new HashMap<>();
+    private final Map<FeaturesKey, FeatureSurvey> features = new HashMap<>();
     private final Map<CopyKey, Copy> copies = new HashMap<>();
     private boolean over;
 
@@ -186,6 +189,21 @@ final class SharedRows implements RowSource {
           if (known == null) {
             known = Survey.of(dataset, columns, numClasses);
             cache.surveys.put(key, known);
+          }
+          return known;
+        });
+  }
+
+  @Override
+  public FeatureSurvey features(int numFeatures, boolean moments) {
+    Cache cache = cache();
+    FeaturesKey key = new FeaturesKey(cached.places(), numFeatures, moments);
+    return cache.making(
+        () -> {
+          FeatureSurvey known = cache.features.get(key);
+          if (known == null) {
+            known = FeatureSurvey.of(dataset, columns, numFeatures, moments);
+            cache.features.put(key, known);
           }
           return known;
         });

@@ -1,9 +1,10 @@
 package org.sparkmlp.data;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
@@ -17,12 +18,12 @@ public final class BlockPacker implements Iterator<PackedBlock> {
    * larger than half of one, so that less fits into the heap than Spark believes. Four arrays of
    * this size fill a region.
    */
-  private static final int MAX_FLOATS = 65_000;
+  private static final int MAX_NUMBERS = 65_000;
 
   private final Iterator<byte[]> rows;
   private final int blockSize;
-  private final Open training = new Open(false);
-  private final Open validation = new Open(true);
+  private final Open training = new Open();
+  private final Open validation = new Open();
   private final Deque<PackedBlock> ready = new ArrayDeque<>();
 
   /**
@@ -56,57 +57,35 @@ public final class BlockPacker implements Iterator<PackedBlock> {
     return ready.remove();
   }
 
-  /** The block of one role that is being filled. */
+  /** The rows of one role that will be the next block. */
   private final class Open {
-    private final boolean role;
-    private int shard;
-    private int chunk;
-    private int columns;
-    private int count;
-    private float[] features = new float[0];
-    private float[] targets = new float[0];
-    private float[] weights = new float[0];
-
-    Open(boolean role) {
-      this.role = role;
-    }
+    private final List<byte[]> keys = new ArrayList<>();
+    private long numbers;
 
     void add(byte[] row) {
-      if (count == targets.length || shard != RowKey.shard(row) || chunk != RowKey.chunk(row)) {
+      long more = RowKey.sparse(row) ? 2L * RowKey.count(row) + 2 : RowKey.columns(row);
+      if (!keys.isEmpty() && (isFull(more) || !belongs(row))) {
         flush();
-        begin(row);
       }
-      RowKey.features(row, features, count * columns);
-      targets[count] = RowKey.target(row);
-      weights[count] = RowKey.weight(row);
-      count++;
+      keys.add(row);
+      numbers += more;
     }
 
-    private void begin(byte[] row) {
-      shard = RowKey.shard(row);
-      chunk = RowKey.chunk(row);
-      columns = RowKey.columns(row);
-      int capacity = Math.max(1, Math.min(blockSize, MAX_FLOATS / Math.max(1, columns)));
-      features = new float[capacity * columns];
-      targets = new float[capacity];
-      weights = new float[capacity];
+    private boolean isFull(long more) {
+      return keys.size() == blockSize || numbers + more > MAX_NUMBERS;
+    }
+
+    private boolean belongs(byte[] row) {
+      byte[] first = keys.get(0);
+      return RowKey.shard(row) == RowKey.shard(first) && RowKey.chunk(row) == RowKey.chunk(first);
     }
 
     void flush() {
-      if (count > 0) {
-        boolean full = count == targets.length;
-        ready.add(
-            new PackedBlock(
-                shard,
-                role,
-                chunk,
-                columns,
-                full ? features : Arrays.copyOf(features, count * columns),
-                full ? targets : Arrays.copyOf(targets, count),
-                full ? weights : Arrays.copyOf(weights, count)));
+      if (!keys.isEmpty()) {
+        ready.add(PackedBlock.of(keys));
       }
-      count = 0;
-      targets = new float[0];
+      keys.clear();
+      numbers = 0;
     }
   }
 }

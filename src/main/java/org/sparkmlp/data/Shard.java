@@ -1,6 +1,7 @@
 package org.sparkmlp.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ public final class Shard {
     private int count;
     private List<PackedBlock> blocks = List.of();
 
+    /** Where each block begins in the chunk, then the chunk's rows. */
+    private int[] begins = {0};
+
     private Rows(Source source, int shard, boolean validation, int[] rowsOfChunks) {
       this.source = source;
       this.shard = shard;
@@ -53,19 +57,31 @@ public final class Shard {
       return starts;
     }
 
-    /**
-     * The block that holds a row. All blocks of a chunk but the last are equally long, which makes
-     * this a division.
-     */
+    /** The block that holds a row. */
     public PackedBlock blockOf(int row) {
-      seek(row);
-      return blocks.get((row - first) / blocks.get(0).rows());
+      int block = block(row); // which may read another chunk
+      return blocks.get(block);
     }
 
     /** The row's place in its block. */
     public int placeOf(int row) {
+      int block = block(row);
+      return row - first - begins[block];
+    }
+
+    /**
+     * A division, where all blocks of the chunk but the last are equally long, as blocks of dense
+     * rows are.
+     */
+    private int block(int row) {
       seek(row);
-      return (row - first) % blocks.get(0).rows();
+      int at = row - first;
+      int guess = at / blocks.get(0).rows();
+      if (guess < blocks.size() && begins[guess] <= at && at < begins[guess + 1]) {
+        return guess;
+      }
+      int found = Arrays.binarySearch(begins, 0, blocks.size(), at);
+      return found >= 0 ? found : -found - 2;
     }
 
     private void seek(int row) {
@@ -98,6 +114,10 @@ public final class Shard {
                     + " the same rows every time (rand() without a seed, changing files); write it to a file, or"
                     + " checkpoint it, before training",
                 chunk, shard, expected, found));
+      }
+      begins = new int[loaded.size() + 1];
+      for (int b = 0; b < loaded.size(); b++) {
+        begins[b + 1] = begins[b] + loaded.get(b).rows();
       }
       blocks = loaded;
       first = starts[chunk];

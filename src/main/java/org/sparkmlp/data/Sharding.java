@@ -21,22 +21,26 @@ public record Sharding(int numShards, int trainingChunks, int validationChunks)
   /** However wide rows are, a chunk has enough of them to be shuffled. */
   private static final int LEAST_ROWS = 64;
 
-  /** For rows of these numbers, all shards together. */
-  public static Sharding of(int numShards, int columns, long trainingRows, long validationRows) {
+  /**
+   * For so many rows, all shards together.
+   *
+   * @param numbers that are stored of a row, on average: the columns of dense rows
+   */
+  public static Sharding of(int numShards, int numbers, long trainingRows, long validationRows) {
     return new Sharding(
         numShards,
-        Math.max(1, chunks(numShards, columns, trainingRows)),
-        chunks(numShards, columns, validationRows));
+        Math.max(1, chunks(numShards, numbers, trainingRows)),
+        chunks(numShards, numbers, validationRows));
   }
 
-  private static int chunks(int numShards, int columns, long rows) {
-    long perChunk = (long) numShards * rowsOfChunk(columns);
+  private static int chunks(int numShards, int numbers, long rows) {
+    long perChunk = (long) numShards * rowsOfChunk(numbers);
     return Math.toIntExact((rows + perChunk - 1) / perChunk);
   }
 
   /** Most rows of a chunk, on average: with target, weight and their place in an epoch's order. */
-  public static int rowsOfChunk(int columns) {
-    return (int) Math.max(LEAST_ROWS, CHUNK_BYTES / (4L * (columns + 3)));
+  public static int rowsOfChunk(int numbers) {
+    return (int) Math.max(LEAST_ROWS, CHUNK_BYTES / (4L * (numbers + 3)));
   }
 
   /** Chunks of a shard. */

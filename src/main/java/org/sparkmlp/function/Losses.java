@@ -1,39 +1,76 @@
 package org.sparkmlp.function;
 
 import java.util.List;
+import java.util.function.Function;
+import org.sparkmlp.util.Arguments;
 import org.sparkmlp.util.Registry;
 
 /** The losses by name. */
 public final class Losses {
-  /**
-   * Softmax cross-entropy: l = log Σ e^z_k - Σ y_k z_k, with Σ y_k = 1; dl/dz = softmax(z) - y.
-   *
-   * <p>Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.2.2.3. PyTorch's
-   * CrossEntropyLoss.
-   */
-  public static final Loss SOFTMAX_CROSS_ENTROPY = new SoftmaxCrossEntropy();
+  /** Softmax cross-entropy without smoothing. */
+  public static final Loss SOFTMAX_CROSS_ENTROPY = new SoftmaxCrossEntropy(0);
 
-  /**
-   * Binary cross-entropy, summed over outputs: l = Σ log(1 + e^z_k) - y_k z_k; dl/dz = sigmoid(z) -
-   * y.
-   *
-   * <p>PyTorch's BCEWithLogitsLoss with reduction = sum over the outputs of a row.
-   */
   public static final Loss BINARY_CROSS_ENTROPY = new BinaryCrossEntropy();
 
-  /**
-   * Mean squared error over the K outputs: l = 1/K Σ (z_k - y_k)²; dl/dz = 2/K (z - y).
-   *
-   * <p>Keras' mean_squared_error, PyTorch's MSELoss.
-   */
   public static final Loss MEAN_SQUARED_ERROR = new MeanSquaredError();
 
   private static final Registry<Loss> ALL = new Registry<>("loss");
 
   static {
-    for (Loss fixed : List.of(SOFTMAX_CROSS_ENTROPY, BINARY_CROSS_ENTROPY, MEAN_SQUARED_ERROR)) {
-      ALL.add(fixed.spec(), List.of(), arguments -> fixed);
-    }
+    ALL.add(
+            "softmaxCrossEntropy",
+            "log sum e^z - sum y z for one class of several; labelSmoothing divides that share of a target among all"
+                + " classes",
+            List.of("labelSmoothing"),
+            arguments -> new SoftmaxCrossEntropy(arguments.number("labelSmoothing", 0)))
+        .add(
+            "binaryCrossEntropy",
+            "sum log(1 + e^z) - y z: two classes, or several labels that hold or not",
+            List.of(),
+            arguments -> BINARY_CROSS_ENTROPY)
+        .add(
+            "hinge",
+            "sum max(0, 1 - (2 y - 1) z): margins, each class against the rest",
+            List.of(),
+            arguments -> new Hinge())
+        .add(
+            "meanSquaredError",
+            "mean of (z - y)²; predicts the mean",
+            List.of(),
+            arguments -> MEAN_SQUARED_ERROR)
+        .add(
+            "absoluteError",
+            "mean of abs(z - y); predicts the median",
+            List.of(),
+            arguments -> new AbsoluteError())
+        .add(
+            "huber",
+            "mean of d²/2 with d = z - y, beyond delta of delta (abs d - delta/2): outliers count less",
+            List.of("delta"),
+            arguments -> new Huber(arguments.number("delta", 1)))
+        .add(
+            "quantile",
+            "mean of tau (y - z) where y > z, else (1 - tau) (z - y); predicts the tau-quantile",
+            List.of("tau"),
+            arguments -> new Quantile(arguments.number("tau", 0.5)))
+        .add(
+            "poisson",
+            "mean of e^z - y z: counts; predicts e^z; targets >= 0",
+            List.of(),
+            arguments -> new Poisson())
+        .add(
+            "gamma",
+            "mean of z + y e^-z: positive numbers that vary as their mean; predicts e^z; targets > 0",
+            List.of(),
+            arguments -> new Gamma())
+        .add(
+            "tweedie",
+            "mean of e^((2-p) z) / (2-p) + y e^((1-p) z) / (p-1), 1 < p < 2: amounts that are often 0; predicts e^z;"
+                + " targets >= 0",
+            List.of("p"),
+            arguments -> new Tweedie(arguments.number("p", 1.5)))
+        .alias("sigmoidCrossEntropy", "binaryCrossEntropy")
+        .alias("squaredError", "meanSquaredError");
   }
 
   private Losses() {}
@@ -43,125 +80,37 @@ public final class Losses {
     return ALL.parse(spec);
   }
 
+  /**
+   * Makes a loss of your own known by name, for this JVM: to params, config files and saved models.
+   * Do so before such a model is loaded. Executors need its class, not this call.
+   *
+   * @param parameters names of its arguments, in positional order
+   * @param make from the arguments of a spec to the loss, whose {@link Loss#spec} must be a spec of
+   *     that name again
+   * @throws IllegalArgumentException if the name is taken
+   */
+  public static void register(
+      String name, List<String> parameters, Function<Arguments, Loss> make) {
+    ALL.register(name, parameters, make);
+  }
+
+  /** Names of the library's own losses. */
   public static List<String> names() {
     return ALL.names();
   }
 
-  private static final class SoftmaxCrossEntropy implements Loss {
-    @Override
-    public String spec() {
-      return "softmaxCrossEntropy";
-    }
-
-    @Override
-    public double value(double[] z, double[] y) {
-      double max = max(z);
-      double sum = 0;
-      double picked = 0;
-      for (int k = 0; k < z.length; k++) {
-        sum += Math.exp(z[k] - max);
-        picked += y[k] * (z[k] - max);
-      }
-      return Math.log(sum) - picked;
-    }
-
-    @Override
-    public void gradient(double[] z, double[] y, double[] gradient) {
-      link(z, gradient);
-      for (int k = 0; k < z.length; k++) {
-        gradient[k] -= y[k];
-      }
-    }
-
-    @Override
-    public void link(double[] z, double[] out) {
-      double max = max(z);
-      double sum = 0;
-      for (int k = 0; k < z.length; k++) {
-        out[k] = Math.exp(z[k] - max);
-        sum += out[k];
-      }
-      for (int k = 0; k < z.length; k++) {
-        out[k] /= sum;
-      }
-    }
-
-    private static double max(double[] z) {
-      double max = z[0];
-      for (double v : z) {
-        max = Math.max(max, v);
-      }
-      return max;
-    }
-
-    private Object readResolve() {
-      return SOFTMAX_CROSS_ENTROPY;
-    }
+  /** Formula of a loss of the library, in a line. */
+  public static String meaning(String name) {
+    return ALL.meaning(name);
   }
 
-  private static final class BinaryCrossEntropy implements Loss {
-    @Override
-    public String spec() {
-      return "binaryCrossEntropy";
-    }
-
-    @Override
-    public double value(double[] z, double[] y) {
-      double sum = 0;
-      for (int k = 0; k < z.length; k++) {
-        sum += Math.max(z[k], 0) + Math.log1p(Math.exp(-Math.abs(z[k]))) - y[k] * z[k];
-      }
-      return sum;
-    }
-
-    @Override
-    public void gradient(double[] z, double[] y, double[] gradient) {
-      for (int k = 0; k < z.length; k++) {
-        gradient[k] = Activations.SIGMOID.value(z[k]) - y[k];
-      }
-    }
-
-    @Override
-    public void link(double[] z, double[] out) {
-      for (int k = 0; k < z.length; k++) {
-        out[k] = Activations.SIGMOID.value(z[k]);
-      }
-    }
-
-    private Object readResolve() {
-      return BINARY_CROSS_ENTROPY;
-    }
+  /** The other names of a loss. */
+  public static List<String> aliases(String name) {
+    return ALL.aliases(name);
   }
 
-  private static final class MeanSquaredError implements Loss {
-    @Override
-    public String spec() {
-      return "meanSquaredError";
-    }
-
-    @Override
-    public double value(double[] z, double[] y) {
-      double sum = 0;
-      for (int k = 0; k < z.length; k++) {
-        sum += (z[k] - y[k]) * (z[k] - y[k]);
-      }
-      return sum / z.length;
-    }
-
-    @Override
-    public void gradient(double[] z, double[] y, double[] gradient) {
-      for (int k = 0; k < z.length; k++) {
-        gradient[k] = 2 * (z[k] - y[k]) / z.length;
-      }
-    }
-
-    @Override
-    public void link(double[] z, double[] out) {
-      System.arraycopy(z, 0, out, 0, z.length);
-    }
-
-    private Object readResolve() {
-      return MEAN_SQUARED_ERROR;
-    }
+  /** Names of the library's own losses that can be trained on class labels. */
+  public static List<String> namesForClasses() {
+    return names().stream().filter(name -> parse(name).forClasses()).toList();
   }
 }

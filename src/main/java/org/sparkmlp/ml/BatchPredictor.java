@@ -11,6 +11,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.FeatureReader;
+import org.sparkmlp.data.FeatureRow;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.nn.Network;
 import org.sparkmlp.nn.Topology;
 
@@ -25,6 +27,7 @@ final class BatchPredictor implements MapPartitionsFunction<Row, Row> {
 
   private final Broadcast<float[]> weights;
   private final Topology topology;
+  private final Scaling scaling;
   private final String backend;
   private final String featuresCol;
   private final int featuresAt;
@@ -42,15 +45,20 @@ final class BatchPredictor implements MapPartitionsFunction<Row, Row> {
     }
   }
 
+  /**
+   * @param scaling what features are standardized by, or null
+   */
   BatchPredictor(
       Broadcast<float[]> weights,
       Topology topology,
+      Scaling scaling,
       String backend,
       String featuresCol,
       int featuresAt,
       Outputs outputs) {
     this.weights = weights;
     this.topology = topology;
+    this.scaling = scaling;
     this.backend = backend;
     this.featuresCol = featuresCol;
     this.featuresAt = featuresAt;
@@ -70,7 +78,7 @@ final class BatchPredictor implements MapPartitionsFunction<Row, Row> {
     private final Network network;
     private final Scores scores = new Scores(topology);
     private final List<Row> batch = new ArrayList<>();
-    private final float[] features = new float[topology.inputs()];
+    private final FeatureRow features = new FeatureRow(topology.inputs(), scaling);
     private final float[] logits;
     private int at;
 

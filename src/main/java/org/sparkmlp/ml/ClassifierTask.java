@@ -7,8 +7,12 @@ import org.apache.spark.ml.util.MetadataUtils;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.cluster.Survey;
 import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.BinaryCrossEntropy;
+import org.sparkmlp.function.Hinge;
 import org.sparkmlp.function.Loss;
 import org.sparkmlp.function.Losses;
+import org.sparkmlp.function.MeanSquaredError;
+import org.sparkmlp.function.SoftmaxCrossEntropy;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.util.Check;
 import scala.Option;
@@ -33,8 +37,8 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
     if (p.isSet(p.layers())) {
       int outputs = p.getLayers()[p.getLayers().length - 1];
       checkClasses(p, outputs == 1 ? 2 : outputs);
-      checkOutputs(p.getLoss(), p.getLayers());
     }
+    checkLoss(p);
   }
 
   private static void checkClasses(MLPClassifier p, int classesOfLayers) {
@@ -46,17 +50,30 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
         p.getNumClasses());
   }
 
-  private static void checkOutputs(String loss, int[] layers) {
-    boolean single = layers[layers.length - 1] == 1;
-    boolean binary = loss.equals(Losses.BINARY_CROSS_ENTROPY.spec());
+  private static void checkLoss(MLPClassifier p) {
+    if (p.getLoss().equals(MLPParams.AUTO)) {
+      return;
+    }
+    Loss loss = Losses.parse(p.getLoss());
     Check.that(
-        loss.equals(MLPParams.AUTO) || single == binary,
-        single
-            ? "layers = %s end in a single output, which is for loss = binaryCrossEntropy, not %s; end them in the"
-                + " number of classes"
-            : "layers = %s end in several outputs, but loss = %s is for a single one; end them in 1",
-        Arrays.toString(layers),
-        loss);
+        loss.forClasses(),
+        "loss = %s is for numbers, not for classes; for classes there are %s",
+        p.getLoss(),
+        String.join(", ", Losses.namesForClasses()));
+    if (p.isSet(p.layers())) {
+      boolean single = p.getLayers()[p.getLayers().length - 1] == 1;
+      Check.that(
+          !single || !(loss instanceof SoftmaxCrossEntropy || loss instanceof MeanSquaredError),
+          "layers = %s end in a single output, which is for loss = binaryCrossEntropy or hinge, not %s; end them in the"
+              + " number of classes",
+          Arrays.toString(p.getLayers()),
+          p.getLoss());
+      Check.that(
+          single || !(loss instanceof BinaryCrossEntropy),
+          "layers = %s end in several outputs, but loss = %s is for a single one; end them in 1",
+          Arrays.toString(p.getLayers()),
+          p.getLoss());
+    }
   }
 
   /** From layers, numClasses or the label's metadata; 0 if none of them says. */
@@ -102,26 +119,29 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
 
   @Override
   public Topology topology(int numFeatures, int numClasses) {
-    String lossSpec = params.getLoss();
-    boolean binary = lossSpec.equals(Losses.BINARY_CROSS_ENTROPY.spec());
+    boolean auto = params.getLoss().equals(MLPParams.AUTO);
+    Loss given = auto ? Losses.SOFTMAX_CROSS_ENTROPY : Losses.parse(params.getLoss());
     int[] layers;
     if (params.isSet(params.layers())) {
       layers = params.getLayers();
     } else {
+      boolean binary = given instanceof BinaryCrossEntropy;
       Check.that(
           !binary || numClasses == 2,
-          "loss = binaryCrossEntropy is for two classes, but there are %d; take softmaxCrossEntropy",
+          "loss = %s is for two classes, but there are %d; take softmaxCrossEntropy",
+          params.getLoss(),
           numClasses);
-      IntStream ends = IntStream.of(binary ? 1 : numClasses);
+      boolean single = binary || (given instanceof Hinge && numClasses == 2);
+      IntStream ends = IntStream.of(single ? 1 : numClasses);
       IntStream inner = IntStream.concat(IntStream.of(params.getHiddenLayers()), ends);
       layers = IntStream.concat(IntStream.of(numFeatures), inner).toArray();
     }
     boolean single = layers[layers.length - 1] == 1;
-    Loss loss =
-        !lossSpec.equals(MLPParams.AUTO)
-            ? Losses.parse(lossSpec)
-            : single ? Losses.BINARY_CROSS_ENTROPY : Losses.SOFTMAX_CROSS_ENTROPY;
-    return new Topology(layers, Activations.parse(params.getActivation()), loss, true);
+    return new Topology(
+        layers,
+        Activations.forLayers(params.getActivation(), layers.length - 2),
+        auto && single ? Losses.BINARY_CROSS_ENTROPY : given,
+        true);
   }
 
   @Override

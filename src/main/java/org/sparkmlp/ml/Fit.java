@@ -11,12 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
+import org.sparkmlp.cluster.FeatureSurvey;
 import org.sparkmlp.cluster.HadoopCheckpointStore;
 import org.sparkmlp.cluster.OncePerFit;
 import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
 import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.data.Scaling;
+import org.sparkmlp.function.Activations;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
@@ -112,6 +115,8 @@ final class Fit<M> {
         "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
             + " repartition the DataFrame, or take shardBy = hash",
         p.getNumShards());
+    int hidden = p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
+    Activations.forLayers(p.getActivation(), hidden);
   }
 
   static boolean hasWeights(MLPParams p) {
@@ -144,9 +149,18 @@ final class Fit<M> {
     float[] start = initialWeights(topology, prior);
     Anchor.Vectors held = prior.anchorVectors(params.getPlasticityLambda(), topology);
     String backend = Backends.get(params.getBackend()).name();
+    boolean measure = params.getStandardization() && !prior.exists();
+    FeatureSurvey features =
+        FeatureSurvey.isNeeded(numFeatures, measure) ? source.features(numFeatures, measure) : null;
+    Scaling scaling = measure ? features.scaling() : prior.scaling();
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
-            numFeatures, numClasses, numShards(params, dataset, survey), params.getBlockSize());
+            numFeatures,
+            numClasses,
+            numShards(params, dataset, survey),
+            params.getBlockSize(),
+            scaling,
+            features == null ? numFeatures : features.numbersOfRow(scaling));
     long packingStart = System.nanoTime();
     return source.with(
         packing,
@@ -156,6 +170,7 @@ final class Fit<M> {
                 rows,
                 (System.nanoTime() - packingStart) / 1e9,
                 topology,
+                scaling,
                 backend,
                 start,
                 prior,
@@ -233,6 +248,7 @@ final class Fit<M> {
       ShardedRows rows,
       double packingSeconds,
       Topology topology,
+      Scaling scaling,
       String backend,
       float[] start,
       Prior prior,
@@ -240,11 +256,20 @@ final class Fit<M> {
       CheckpointPolicy checkpoints) {
     if (held == null) {
       return train(
-          rows, packingSeconds, topology, backend, start, prior, (Anchor) null, checkpoints);
+          rows,
+          packingSeconds,
+          topology,
+          scaling,
+          backend,
+          start,
+          prior,
+          (Anchor) null,
+          checkpoints);
     }
     try (OncePerFit<Anchor.Vectors> everywhere = rows.oncePerFit(held)) {
       Anchor anchor = Anchor.of(held, everywhere);
-      return train(rows, packingSeconds, topology, backend, start, prior, anchor, checkpoints);
+      return train(
+          rows, packingSeconds, topology, scaling, backend, start, prior, anchor, checkpoints);
     }
   }
 
@@ -252,6 +277,7 @@ final class Fit<M> {
       ShardedRows rows,
       double packingSeconds,
       Topology topology,
+      Scaling scaling,
       String backend,
       float[] start,
       Prior prior,
@@ -334,6 +360,7 @@ final class Fit<M> {
     ModelFormat.Saved trained =
         new ModelFormat.Saved(
             topology,
+            scaling,
             result.weights(),
             prior.epochs() + result.epochs().size(),
             prior.importance(topology));

@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.FeatureReader;
 import org.sparkmlp.cluster.FitJobs;
+import org.sparkmlp.data.FeatureRow;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Network;
@@ -59,10 +61,11 @@ public class MLPClassificationModel
   private final MLPParams.Holder mlp = new MLPParams.Holder(this);
   private final ModelFormat.Saved network;
   private final Topology topology;
+  private final Scaling scaling; // null: features are taken as they are
   private final float[] weights;
   private final Scores scores;
   private transient TrainingSummary summary;
-  private transient volatile ThreadLocal<Network> networks;
+  private transient volatile ThreadLocal<OneRow> networks;
 
   MLPClassificationModel(String uid, ModelFormat.Saved network) {
     this(Uids.next(uid), network);
@@ -71,6 +74,7 @@ public class MLPClassificationModel
   private MLPClassificationModel(Void unusedUid, ModelFormat.Saved network) {
     this.network = network;
     this.topology = network.topology();
+    this.scaling = network.scaling();
     this.weights = network.weights();
     this.scores = new Scores(topology);
     setDefault(layers(), topology.layers()); // as Spark's own model, for getLayers
@@ -88,11 +92,13 @@ public class MLPClassificationModel
   public static MLPClassificationModel of(
       int[] layers, String activation, String loss, Vector weights) {
     Topology topology =
-        new Topology(layers, Activations.parse(activation), Losses.parse(loss), true);
+        new Topology(
+            layers, Activations.forLayers(activation, layers.length - 2), Losses.parse(loss), true);
     MLPClassificationModel model =
         new MLPClassificationModel(
             Identifiable$.MODULE$.randomUID("mlpcModel"),
-            new ModelFormat.Saved(topology, FlatWeights.of("weights", weights, topology), 0, null));
+            new ModelFormat.Saved(
+                topology, null, FlatWeights.of("weights", weights, topology), 0, null));
     model.set(model.layers(), layers);
     model.set(model.activation(), activation);
     model.set(model.loss(), loss);
@@ -154,8 +160,10 @@ public class MLPClassificationModel
   }
 
   /**
-   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases. A
-   * copy.
+   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases; of
+   * maxout units there is an output for each piece, all first pieces before all second ones. A
+   * copy. With {@code standardization} they belong to standardized features, see {@link
+   * #featureMeans} and {@link #featureStds}, which aren't folded into them.
    */
   public Vector weights() {
     return FlatWeights.vector(weights);
@@ -201,7 +209,8 @@ public class MLPClassificationModel
             dataset.sparkSession().sparkContext(),
             () -> TaskImportance.of(this, network, numClasses(), dataset));
     return with(
-        new ModelFormat.Saved(topology, weights, network.epochs(), importance), ParamMap.empty());
+        new ModelFormat.Saved(topology, scaling, weights, network.epochs(), importance),
+        ParamMap.empty());
   }
 
   /** Whether {@link #importance()} is known. */
@@ -219,6 +228,26 @@ public class MLPClassificationModel
           "this model doesn't know how much its weights matter; importance(dataset) gives one that does");
     }
     return FlatWeights.vector(network.importance());
+  }
+
+  /**
+   * What is subtracted from each feature before the first layer: the mean of the training rows with
+   * {@code standardization}, unless most of their numbers were zeros that weren't stored; else 0.
+   */
+  public Vector featureMeans() {
+    return Vectors.dense(scaling == null ? new double[numFeatures()] : scaling.means());
+  }
+
+  /**
+   * What each feature is divided by, then: the standard deviation of the training rows with {@code
+   * standardization}, where 0 stands for a feature that becomes 0; else 1.
+   */
+  public Vector featureStds() {
+    double[] stds = scaling == null ? new double[numFeatures()] : scaling.deviations();
+    if (scaling == null) {
+      Arrays.fill(stds, 1);
+    }
+    return Vectors.dense(stds);
   }
 
   /** Whether the model knows how it was trained; a loaded one doesn't. */
@@ -242,19 +271,20 @@ public class MLPClassificationModel
 
   @Override
   public Vector predictRaw(Vector features) {
-    float[] row = new float[numFeatures()];
-    String problem = FeatureReader.read(getFeaturesCol(), features, row);
+    OneRow room = oneRow();
+    String problem = FeatureReader.read(getFeaturesCol(), features, room.features);
     Check.that(problem == null, "%s", problem);
-    Network predictor = predictor();
     float[] logits = new float[topology.outputs()];
-    predictor.load(0, row);
-    predictor.predict(1, logits);
+    room.network.load(0, room.features);
+    room.network.predict(1, logits);
     return Vectors.dense(scores.raw(logits, 0));
   }
 
-  /** A network of one row for this thread. */
-  private Network predictor() {
-    ThreadLocal<Network> perThread = networks;
+  /** What a thread needs to predict on one row. */
+  private record OneRow(FeatureRow features, Network network) {}
+
+  private OneRow oneRow() {
+    ThreadLocal<OneRow> perThread = networks;
     if (perThread == null) {
       synchronized (weights) {
         if (networks == null) {
@@ -263,7 +293,7 @@ public class MLPClassificationModel
                   () -> {
                     Network made = Network.forPrediction(topology, Backends.get(getBackend()), 1);
                     made.setWeights(weights);
-                    return made;
+                    return new OneRow(new FeatureRow(numFeatures(), scaling), made);
                   });
         }
         perThread = networks;
@@ -296,6 +326,7 @@ public class MLPClassificationModel
             JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext())
                 .broadcast(weights),
             topology,
+            scaling,
             getBackend(),
             getFeaturesCol(),
             dataset.schema().fieldIndex(getFeaturesCol()),
@@ -370,10 +401,15 @@ public class MLPClassificationModel
     return copy.setSummary(summary);
   }
 
-  /** Bytes of the weights, of their importance and of the params. */
+  /**
+   * Bytes of the weights, of their importance, of what features are standardized by, and of the
+   * params.
+   */
   @Override
   public long estimatedSize() {
-    return estimateMatadataSize() + 4L * weights.length * (hasImportance() ? 2 : 1);
+    return estimateMatadataSize()
+        + 4L * weights.length * (hasImportance() ? 2 : 1)
+        + (scaling == null ? 0 : scaling.bytes());
   }
 
   /** javac sees two inherited versions that differ only in the type arguments of the tuple. */

@@ -53,6 +53,10 @@ public interface MLPParams extends HasWeightCol {
     return mlp().loss;
   }
 
+  default BooleanParam standardization() {
+    return mlp().standardization;
+  }
+
   default Param<String> weightInit() {
     return mlp().weightInit;
   }
@@ -175,6 +179,10 @@ public interface MLPParams extends HasWeightCol {
     return getOrDefault(loss());
   }
 
+  default boolean getStandardization() {
+    return (Boolean) getOrDefault(standardization());
+  }
+
   default String getWeightInit() {
     return getOrDefault(weightInit());
   }
@@ -279,6 +287,7 @@ public interface MLPParams extends HasWeightCol {
     final IntArrayParam hiddenLayers;
     final Param<String> activation;
     final Param<String> loss;
+    final BooleanParam standardization;
     final Param<String> weightInit;
     final Param<Vector> initialWeights;
     final Param<String> initialModel;
@@ -323,15 +332,18 @@ public interface MLPParams extends HasWeightCol {
           new Param<>(
               owner,
               "activation",
-              "activation of the hidden layers: " + String.join(", ", Activations.names()),
-              Rules.spec((Consumer<String> & Serializable) Activations::parse));
+              "activation of the hidden layers: "
+                  + String.join(", ", Activations.names())
+                  + "; with arguments as in leakyrelu(a=0.2); one for all, or a list of one a layer, as in relu, maxout(3)",
+              Rules.spec((Consumer<String> & Serializable) Activations::parseList));
       loss =
           new Param<>(
               owner,
               "loss",
               "what training minimises: auto, "
                   + String.join(", ", Losses.names())
-                  + "; auto takes softmaxCrossEntropy, or binaryCrossEntropy for a single output",
+                  + "; with arguments as in huber(delta=2); auto takes softmaxCrossEntropy, or binaryCrossEntropy for a"
+                  + " single output",
               Rules.spec(
                   (Consumer<String> & Serializable)
                       spec -> {
@@ -339,13 +351,20 @@ public interface MLPParams extends HasWeightCol {
                           Losses.parse(spec);
                         }
                       }));
+      standardization =
+          new BooleanParam(
+              owner,
+              "standardization",
+              "whether features are standardized, by mean and standard deviation of the training rows: (x - mean) /"
+                  + " deviation; x / deviation, so that rows stay sparse, if sparse rows leave out more than half of all"
+                  + " numbers; 0 where the deviation is 0. The model does the same to what it predicts on");
       weightInit =
           new Param<>(
               owner,
               "weightInit",
               "initial weights: "
                   + String.join(", ", Initializer.names())
-                  + "; auto takes heUniform into relu and glorotUniform into other units",
+                  + "; auto takes what suits the activation",
               Rules.spec((Consumer<String> & Serializable) Initializer::parse));
       initialWeights =
           new Param<>(
@@ -509,6 +528,7 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(hiddenLayers, new int[] {100});
       owner.setDefault(activation, "relu");
       owner.setDefault(loss, AUTO);
+      owner.setDefault(standardization, false);
       owner.setDefault(weightInit, AUTO);
       owner.setDefault(continueSchedule, false);
       owner.setDefault(plasticityLambda, 100.0);
@@ -561,6 +581,11 @@ public interface MLPParams extends HasWeightCol {
 
     default T setLoss(String value) {
       set(loss(), value);
+      return self();
+    }
+
+    default T setStandardization(boolean value) {
+      set(standardization(), value);
       return self();
     }
 

@@ -18,6 +18,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Topology;
@@ -29,14 +30,19 @@ import scala.Option;
  *
  * <pre>
  * metadata/   Spark's JSON: class, uid, params
- * network/    Parquet, one row: formatVersion, layers, activation, loss, checksum (CRC-32C of the weights),
- *             epochs (trained for), importanceChecksum (null where there is no such folder)
- * weights/    Parquet: part, values; the flat vector in parts of a million floats
- * importance/ likewise, one number a weight; only where it is known
+ * network/    Parquet, one row: formatVersion, layers, activation (a spec, or one a hidden layer, as in "relu, tanh"),
+ *             loss, checksum (CRC-32C of the weights, then of means and stds), targets
+ *             ("classes" or "values"), featureMeans and featureStds (null: nothing is subtracted, or divided by),
+ *             epochs (trained for; null: not known), importanceChecksum (null: there is no such folder)
+ * weights/    Parquet: part, values; the flat vector, as {@link Topology} has it, in parts of a million floats
+ * importance/ likewise, a number for each weight; only where it is known
  * </pre>
+ *
+ * <p>Version 1 had one activation for all layers, and no targets, which were classes. It is still
+ * read.
  */
 final class ModelFormat {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final int PART = 1_000_000;
 
@@ -47,8 +53,15 @@ final class ModelFormat {
           .add("activation", DataTypes.StringType, false)
           .add("loss", DataTypes.StringType, false)
           .add("checksum", DataTypes.LongType, false)
+          .add("targets", DataTypes.StringType, true)
+          .add("featureMeans", DataTypes.createArrayType(DataTypes.DoubleType, false), true)
+          .add("featureStds", DataTypes.createArrayType(DataTypes.DoubleType, false), true)
           .add("epochs", DataTypes.IntegerType, true)
           .add("importanceChecksum", DataTypes.LongType, true);
+
+  private static final String CLASSES = "classes";
+
+  private static final String VALUES = "values";
 
   private static final StructType PARTS =
       new StructType()
@@ -60,10 +73,11 @@ final class ModelFormat {
   /**
    * A network as it is on disk.
    *
+   * @param scaling what features are standardized by, or null
    * @param epochs that it was trained for, as far as that is known
    * @param importance of its weights, or null
    */
-  record Saved(Topology topology, float[] weights, int epochs, float[] importance)
+  record Saved(Topology topology, Scaling scaling, float[] weights, int epochs, float[] importance)
       implements Serializable {}
 
   @SuppressWarnings("deprecation") // the SparkContext form exists in Spark 3.5 and 4 alike
@@ -71,16 +85,20 @@ final class ModelFormat {
     DefaultParamsWriter.saveMetadata(
         model, path, spark.sparkContext(), Option.empty(), Option.empty());
     Topology topology = saved.topology();
+    Scaling scaling = saved.scaling();
     float[] importance = saved.importance();
     Row network =
         RowFactory.create(
             VERSION,
             IntStream.of(topology.layers()).boxed().toArray(Integer[]::new),
-            topology.activation(1).spec(),
+            Activations.specs(topology.activations()),
             topology.loss().spec(),
-            checksum(saved.weights()),
+            checksum(saved.weights(), scaling),
+            topology.classTargets() ? CLASSES : VALUES,
+            scaling == null || !scaling.centred() ? null : boxed(scaling.means()),
+            scaling == null ? null : boxed(scaling.deviations()),
             saved.epochs(),
-            importance == null ? null : checksum(importance));
+            importance == null ? null : checksum(importance, null));
     spark.createDataFrame(List.of(network), NETWORK).write().parquet(path + "/network");
     write(saved.weights(), path + "/weights", spark);
     if (importance != null) {
@@ -145,24 +163,30 @@ final class ModelFormat {
         path,
         version,
         VERSION);
-    int[] layers = network.<Integer>getList(1).stream().mapToInt(Integer::intValue).toArray();
-    Topology topology =
-        new Topology(
-            layers,
-            Activations.parse(network.getString(2)),
-            Losses.parse(network.getString(3)),
-            true);
-    float[] weights = vector(path, "weights", topology, network.getLong(4), spark);
-    float[] importance =
-        network.isNullAt(6)
-            ? null
-            : vector(path, "importance", topology, network.getLong(6), spark);
-    return new Saved(topology, weights, network.isNullAt(5) ? 0 : network.getInt(5), importance);
+    Topology topology = topology(network, path);
+    Scaling scaling = scaling(path, network, topology);
+    float[] weights = vector(path, "weights", topology, spark);
+    checkSum(path, "weights", checksum(weights, scaling) == network.getLong(4));
+    float[] importance = null;
+    if (!network.isNullAt(9)) {
+      importance = vector(path, "importance", topology, spark);
+      checkSum(path, "importance", checksum(importance, null) == network.getLong(9));
+    }
+    return new Saved(
+        topology, scaling, weights, network.isNullAt(8) ? 0 : network.getInt(8), importance);
+  }
+
+  private static void checkSum(String path, String name, boolean agrees) {
+    Check.that(
+        agrees,
+        "the numbers in folder '%s' of the model at %s don't match their checksum: the files are damaged or of different"
+            + " models",
+        name,
+        path);
   }
 
   /** A vector of the length of the weights, from the folder of that name. */
-  private static float[] vector(
-      String path, String name, Topology topology, long checksum, SparkSession spark) {
+  private static float[] vector(String path, String name, Topology topology, SparkSession spark) {
     List<Row> parts =
         reading(
             path,
@@ -180,13 +204,25 @@ final class ModelFormat {
       }
     }
     Check.that(at == vector.length, "%s", wrongSize(path, name, topology));
-    Check.that(
-        checksum(vector) == checksum,
-        "the numbers in folder '%s' of the model at %s don't match their checksum: the files are damaged or of different"
-            + " models",
-        name,
-        path);
     return vector;
+  }
+
+  private static Topology topology(Row network, String path) {
+    int[] layers = network.<Integer>getList(1).stream().mapToInt(Integer::intValue).toArray();
+    try {
+      return new Topology(
+          layers,
+          Activations.forLayers(network.getString(2), layers.length - 2),
+          Losses.parse(network.getString(3)),
+          !VALUES.equals(network.getString(5)));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the model at %s can't be read: %s. An activation or loss of your own must be registered before"
+                  + " (Activations.register, Losses.register)",
+              path, e.getMessage()),
+          e);
+    }
   }
 
   private static String wrongSize(String path, String name, Topology topology) {
@@ -200,7 +236,31 @@ final class ModelFormat {
         + ": a file is missing, doubled or of another model";
   }
 
-  private static long checksum(float[] weights) {
+  /** What features are standardized by; null if they aren't, as in all models of version 1. */
+  private static Scaling scaling(String path, Row network, Topology topology) {
+    if (network.isNullAt(7)) {
+      return null;
+    }
+    double[] means = network.isNullAt(6) ? null : unboxed(network.getList(6));
+    double[] deviations = unboxed(network.getList(7));
+    Check.that(
+        deviations.length == topology.inputs()
+            && (means == null || means.length == topology.inputs()),
+        "the model at %s is damaged: it has means or deviations of other than its %d features",
+        path,
+        topology.inputs());
+    return new Scaling(means, deviations);
+  }
+
+  private static Double[] boxed(double[] values) {
+    return Arrays.stream(values).boxed().toArray(Double[]::new);
+  }
+
+  private static double[] unboxed(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private static long checksum(float[] weights, Scaling scaling) {
     CRC32C crc = new CRC32C();
     ByteBuffer buffer = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
     for (float weight : weights) {
@@ -211,6 +271,13 @@ final class ModelFormat {
       buffer.putFloat(weight);
     }
     crc.update(buffer.flip());
+    if (scaling != null) {
+      for (double[] values : List.of(scaling.means(), scaling.deviations())) {
+        ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asDoubleBuffer().put(values);
+        crc.update(bytes);
+      }
+    }
     return crc.getValue();
   }
 }

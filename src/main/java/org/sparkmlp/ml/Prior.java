@@ -1,6 +1,8 @@
 package org.sparkmlp.ml;
 
+import java.util.Objects;
 import org.apache.spark.sql.SparkSession;
+import org.sparkmlp.data.Scaling;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.nn.Widening;
 import org.sparkmlp.train.Anchor;
@@ -52,11 +54,39 @@ record Prior(Origin start, Origin anchor) {
     } else if (params.isSet(params.initialWeights())) {
       start = null;
     }
-    return new Prior(start, anchor);
+    Prior prior = new Prior(start, anchor);
+    prior.checkScaling(params);
+    return prior;
   }
 
   private static Origin load(String param, String path, SparkSession spark) {
     return new Origin(param + " = '" + path + "'", ModelFormat.load(path, spark));
+  }
+
+  boolean exists() {
+    return start != null || anchor != null;
+  }
+
+  /**
+   * What features are standardized by, so that the weights mean what they did; null: by nothing.
+   */
+  Scaling scaling() {
+    return !exists() ? null : (start == null ? anchor : start).saved.scaling();
+  }
+
+  /** Checks that both models, and the params, agree on how features are standardized. */
+  private void checkScaling(MLPParams params) {
+    Check.that(
+        start == null
+            || anchor == null
+            || Objects.equals(start.saved.scaling(), anchor.saved.scaling()),
+        "%s and %s standardize features by different means and deviations, so that their weights can't be compared",
+        start == null ? "" : start.name,
+        anchor == null ? "" : anchor.name);
+    Check.that(
+        !exists() || !params.getStandardization() || scaling() != null,
+        "standardization = true, but %s takes features as they are, and its weights with them; unset standardization",
+        !exists() ? "" : (start == null ? anchor : start).name);
   }
 
   /** Outputs that the network needs at least. */

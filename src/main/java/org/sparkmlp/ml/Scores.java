@@ -2,17 +2,21 @@ package org.sparkmlp.ml;
 
 import java.io.Serializable;
 import java.util.Arrays;
-import org.sparkmlp.function.Losses;
+import org.sparkmlp.function.SoftmaxCrossEntropy;
 import org.sparkmlp.nn.Topology;
 
 /**
  * From a network's logits to what Spark calls raw prediction, probability and prediction.
  *
- * <p>Softmax: raw are the logits less their mean, which changes no probability and makes raw(1) of
- * a binary classifier comparable between rows and models (BinaryClassificationEvaluator and
- * OneVsRest look at raw(1) alone). A single sigmoid output z: raw is (-z, z), the probability (1 -
- * p, p). Squared error against one-hot targets: raw are the outputs, the probability is the
- * distribution nearest to them in squared error.
+ * <p>With several outputs raw are the logits; for softmax cross-entropy less their mean, which
+ * changes no probability and makes raw(1) of a binary classifier comparable between rows and models
+ * (BinaryClassificationEvaluator and OneVsRest look at raw(1) alone). The probability is softmax of
+ * them, and for any other loss the distribution nearest to its {@link
+ * org.sparkmlp.function.Loss#link} in squared distance: for squared error to the outputs
+ * themselves, for hinge to (1 + max(-1, min(1, z))) / 2 of each margin z.
+ *
+ * <p>With a single output z raw is (-z, z) and the probability (1 - p, p), where p is the link of
+ * z: the sigmoid for binary cross-entropy, for hinge as above.
  */
 final class Scores implements Serializable {
   private static final long serialVersionUID = 1;
@@ -39,7 +43,7 @@ final class Scores implements Serializable {
       raw[k] = logits[offset + k];
       mean += raw[k] / outputs;
     }
-    if (topology.loss() == Losses.SOFTMAX_CROSS_ENTROPY) {
+    if (topology.loss() instanceof SoftmaxCrossEntropy) {
       for (int k = 0; k < outputs; k++) {
         raw[k] -= mean;
       }
@@ -54,9 +58,10 @@ final class Scores implements Serializable {
       topology.loss().link(new double[] {raw[1]}, p);
       raw[0] = 1 - p[0];
       raw[1] = p[0];
-    } else if (topology.loss() == Losses.SOFTMAX_CROSS_ENTROPY) {
-      topology.loss().link(raw.clone(), raw);
-    } else {
+      return;
+    }
+    topology.loss().link(raw.clone(), raw);
+    if (!(topology.loss() instanceof SoftmaxCrossEntropy)) {
       projectOntoSimplex(raw);
     }
   }

@@ -3,6 +3,7 @@ package org.sparkmlp.ml;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
+import org.sparkmlp.cluster.FeatureSurvey;
 import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
@@ -26,12 +27,18 @@ final class TaskImportance {
     Columns columns = Fit.columns(params);
     RowSource source = RowSource.own(dataset, columns);
     Survey survey = source.survey(numClasses);
+    FeatureSurvey features =
+        FeatureSurvey.isNeeded(topology.inputs(), false)
+            ? source.features(topology.inputs(), false)
+            : null;
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
             topology.inputs(),
             numClasses,
             Fit.numShards(params, dataset, survey),
-            params.getBlockSize());
+            params.getBlockSize(),
+            network.scaling(),
+            features == null ? topology.inputs() : features.numbersOfRow(network.scaling()));
     float[] importance =
         source.with(
             packing,

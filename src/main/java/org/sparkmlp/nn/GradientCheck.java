@@ -11,7 +11,11 @@ import org.sparkmlp.nn.Topology.Slice;
  * <p>For each weight, with ε = 3e-5 max(1, |w|), the difference d = (8 L(w + ε) - 8 L(w - ε) - L(w
  * + 2ε) + L(w - 2ε)) / 12ε against the gradient g: the relative error is |g - d| / max(|g|, |d|,
  * floor), the floor being 1e-3 times the largest |g| of the slice, below which differences are
- * rounding noise. A relu whose sum lies within 2ε of its kink gives a false alarm.
+ * rounding noise. A relu, or another function with a kink, whose sum lies within 2ε of it gives a
+ * false alarm.
+ *
+ * <p>Activations and losses of your own can be checked too: in a {@link Topology} of a few units,
+ * with a few rows.
  */
 public final class GradientCheck {
   /**

@@ -44,7 +44,7 @@ public final class ReferenceNetwork {
 
   /** The logits of a batch: rows x outputs. */
   public DMatrixRMaj logits(double[] weights, DMatrixRMaj features) {
-    return forward(weights, features)[topology.depth()];
+    return forward(weights, features).outputs[topology.depth()];
   }
 
   /**
@@ -62,30 +62,57 @@ public final class ReferenceNetwork {
       DMatrixRMaj targets,
       double[] rowWeights,
       double[] gradient) {
-    DMatrixRMaj[] a = forward(weights, features);
-    int depth = topology.depth();
+    Values values = forward(weights, features);
     DMatrixRMaj delta = new DMatrixRMaj(features.numRows, topology.outputs());
-    double sum = loss(a[depth], targets, rowWeights, delta);
+    double sum = loss(values.outputs[topology.depth()], targets, rowWeights, delta);
     if (gradient != null) {
-      backward(weights, a, delta, gradient);
+      backward(weights, values, delta, gradient);
     }
     return sum;
   }
 
-  private DMatrixRMaj[] forward(double[] weights, DMatrixRMaj features) {
-    DMatrixRMaj[] a = new DMatrixRMaj[topology.depth() + 1];
-    a[0] = features;
-    for (int l = 1; l <= topology.depth(); l++) {
-      Activation f = topology.activation(l);
-      a[l] = product(false, a[l - 1], false, matrix(weights, l));
+  /** Z_l, rows x sums, and A_l, rows x units, of layer l; A_0 are the features. */
+  private record Values(DMatrixRMaj[] sums, DMatrixRMaj[] outputs) {}
+
+  private Values forward(double[] weights, DMatrixRMaj features) {
+    int depth = topology.depth();
+    Values values = new Values(new DMatrixRMaj[depth + 1], new DMatrixRMaj[depth + 1]);
+    values.outputs[0] = features;
+    for (int l = 1; l <= depth; l++) {
+      DMatrixRMaj z = product(false, values.outputs[l - 1], false, matrix(weights, l));
       int bias = topology.biasOffset(l);
-      for (int i = 0; i < a[l].numRows; i++) {
-        for (int j = 0; j < a[l].numCols; j++) {
-          a[l].set(i, j, f.value(a[l].get(i, j) + weights[bias + j]));
+      for (int i = 0; i < z.numRows; i++) {
+        for (int j = 0; j < z.numCols; j++) {
+          z.add(i, j, weights[bias + j]);
         }
+      }
+      values.sums[l] = z;
+      values.outputs[l] = outputs(topology.activation(l), z, topology.units(l));
+    }
+    return values;
+  }
+
+  /** f(Z), of several pieces of a unit the largest. */
+  private static DMatrixRMaj outputs(Activation f, DMatrixRMaj z, int units) {
+    DMatrixRMaj a = new DMatrixRMaj(z.numRows, units);
+    for (int i = 0; i < a.numRows; i++) {
+      for (int j = 0; j < units; j++) {
+        a.set(i, j, f.value(z.get(i, largestPiece(f, z, i, j, units))));
       }
     }
     return a;
+  }
+
+  /** The column of Z that decides the output of a unit: of its first largest f(z). */
+  private static int largestPiece(Activation f, DMatrixRMaj z, int row, int unit, int units) {
+    int largest = unit;
+    for (int k = 1; k < f.pieces(); k++) {
+      int column = k * units + unit;
+      if (f.value(z.get(row, column)) > f.value(z.get(row, largest))) {
+        largest = column;
+      }
+    }
+    return largest;
   }
 
   /** Writes row i of the gradient by the logits, weight_i dl/dz, into {@code delta}. */
@@ -107,13 +134,13 @@ public final class ReferenceNetwork {
     return sum;
   }
 
-  private void backward(double[] weights, DMatrixRMaj[] a, DMatrixRMaj delta, double[] gradient) {
+  private void backward(
+      double[] weights, Values values, DMatrixRMaj outputGradient, double[] gradient) {
+    DMatrixRMaj byOutputs = outputGradient;
     for (int l = topology.depth(); l >= 1; l--) {
-      if (l < topology.depth()) {
-        delta = product(false, delta, true, matrix(weights, l + 1));
-        multiplyByDerivative(topology.activation(l), a[l], delta);
-      }
-      DMatrixRMaj weightGradient = product(true, a[l - 1], false, delta);
+      DMatrixRMaj delta =
+          sumGradient(topology.activation(l), values.sums[l], values.outputs[l], byOutputs);
+      DMatrixRMaj weightGradient = product(true, values.outputs[l - 1], false, delta);
       add(
           weightGradient.data,
           weightGradient.getNumElements(),
@@ -124,13 +151,24 @@ public final class ReferenceNetwork {
           gradient[topology.biasOffset(l) + j] += delta.get(i, j);
         }
       }
+      if (l > 1) {
+        byOutputs = product(false, delta, true, matrix(weights, l));
+      }
     }
   }
 
-  private static void multiplyByDerivative(Activation f, DMatrixRMaj a, DMatrixRMaj delta) {
-    for (int i = 0; i < a.getNumElements(); i++) {
-      delta.data[i] *= f.derivative(a.data[i]);
+  /** From the gradient by A to that by Z; what isn't the largest piece of its unit gets none. */
+  private static DMatrixRMaj sumGradient(
+      Activation f, DMatrixRMaj z, DMatrixRMaj a, DMatrixRMaj byOutputs) {
+    DMatrixRMaj delta = new DMatrixRMaj(z.numRows, z.numCols);
+    for (int i = 0; i < a.numRows; i++) {
+      for (int j = 0; j < a.numCols; j++) {
+        int column = largestPiece(f, z, i, j, a.numCols);
+        double input = f.needsInput() ? z.get(i, column) : Double.NaN;
+        delta.set(i, column, byOutputs.get(i, j) * f.derivative(input, a.get(i, j)));
+      }
     }
+    return delta;
   }
 
   private static void add(double[] from, int length, double[] to, int offset) {
@@ -139,11 +177,11 @@ public final class ReferenceNetwork {
     }
   }
 
-  /** W_l, inputs x outputs, copied out of the flat vector. */
+  /** W_l, inputs x sums, copied out of the flat vector. */
   private DMatrixRMaj matrix(double[] weights, int l) {
     int from = topology.weightsOffset(l);
     int in = topology.units(l - 1);
-    int out = topology.units(l);
+    int out = topology.sums(l);
     return DMatrixRMaj.wrap(in, out, Arrays.copyOfRange(weights, from, from + in * out));
   }
 

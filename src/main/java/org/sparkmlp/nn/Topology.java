@@ -3,6 +3,7 @@ package org.sparkmlp.nn;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.sparkmlp.function.Activation;
 import org.sparkmlp.function.Activations;
@@ -12,10 +13,15 @@ import org.sparkmlp.util.Check;
 /**
  * The shape of a fully connected network and the layout of its weights.
  *
- * <p>Layer l computes A_l = f(A_(l-1) W_l + 1 b_l'), with f the activation in hidden layers and the
- * identity in the last, whose outputs are the logits that the loss is computed from. All weights
- * are one flat vector: for each layer W_l, row-major inputs x outputs, then b_l. (Spark's
+ * <p>Layer l computes A_l = f(A_(l-1) W_l + 1 b_l'), with f the activation of a hidden layer and
+ * the identity in the last, whose outputs are the logits that the loss is computed from. All
+ * weights are one flat vector: for each layer W_l, row-major inputs x sums, then b_l. (Spark's
  * MultilayerPerceptronClassifier has the same order.)
+ *
+ * <p>A layer has as many sums as units, but where its activation has several pieces, as maxout(p):
+ * then p times as many, the first piece of all u units, then the second of all units, and so on:
+ * column k u + j of W_l and b_l makes piece k of unit j, and the unit's output is the largest of
+ * its pieces. The next layer has u inputs.
  */
 public final class Topology implements Serializable {
   private static final long serialVersionUID = 1;
@@ -34,7 +40,7 @@ public final class Topology implements Serializable {
    *
    * @param name for example {@code layer1.weights} or {@code layer1.bias}, layers from 1
    * @param rows inputs of the layer; 1 for a bias
-   * @param columns outputs of the layer
+   * @param columns sums of the layer
    */
   public record Slice(String name, int offset, int rows, int columns) {
     public int length() {
@@ -47,25 +53,45 @@ public final class Topology implements Serializable {
   }
 
   private final int[] layers;
-  private final Activation activation;
+  private final List<Activation> activations;
   private final Loss loss;
   private final boolean classTargets;
 
+  /** A network with the same activation in all hidden layers. */
+  public Topology(int[] layers, Activation activation, Loss loss, boolean classTargets) {
+    this(
+        layers,
+        Collections.nCopies(Math.max(0, layers.length - 2), activation),
+        loss,
+        classTargets);
+  }
+
   /**
    * @param layers sizes of all layers, inputs first, outputs last; at least two, each &gt; 0
-   * @param activation of the hidden layers
+   * @param activations of the hidden layers, one each
    * @param classTargets whether the target of a row is a class index; else a row has as many target
    *     values as outputs
    */
-  public Topology(int[] layers, Activation activation, Loss loss, boolean classTargets) {
+  public Topology(int[] layers, List<Activation> activations, Loss loss, boolean classTargets) {
     Check.that(
         layers.length >= 2,
         "layers must name at least inputs and outputs, got %s",
         Arrays.toString(layers));
+    Check.that(
+        activations.size() == layers.length - 2,
+        "%d activations (%s) are given for the %d hidden layers of %s",
+        activations.size(),
+        Activations.specs(activations),
+        layers.length - 2,
+        Arrays.toString(layers));
+    this.layers = layers.clone();
+    this.activations = new ArrayList<>(activations); // serializable, whatever was given
+    this.loss = loss;
+    this.classTargets = classTargets;
     long weights = 0;
     for (int l = 0; l < layers.length; l++) {
       Check.that(layers[l] > 0, "layers must be > 0, got %s", Arrays.toString(layers));
-      weights += l == 0 ? 0 : (layers[l - 1] + 1L) * layers[l];
+      weights += l == 0 ? 0 : (layers[l - 1] + 1L) * layers[l] * activation(l).pieces();
     }
     Check.that(
         weights <= MAX_WEIGHTS,
@@ -73,15 +99,14 @@ public final class Topology implements Serializable {
         Arrays.toString(layers),
         weights,
         MAX_WEIGHTS);
-    this.layers = layers.clone();
-    this.activation = activation;
-    this.loss = loss;
-    this.classTargets = classTargets;
   }
 
   /** Rows to take through a network together: {@code most}, or fewer where a layer is very wide. */
   public int rowsAtOnce(int most) {
-    int widest = Arrays.stream(layers).max().getAsInt();
+    int widest = inputs();
+    for (int l = 1; l <= depth(); l++) {
+      widest = Math.max(widest, sums(l));
+    }
     return Math.max(1, Math.min(most, MOST_VALUES_AT_ONCE / widest));
   }
 
@@ -93,6 +118,11 @@ public final class Topology implements Serializable {
   /** Units of layer {@code l}, 0 being the inputs. */
   public int units(int l) {
     return layers[l];
+  }
+
+  /** Sums of layer {@code l}, from 1 to {@link #depth}: columns of its weights. */
+  public int sums(int l) {
+    return layers[l] * activation(l).pieces();
   }
 
   public int inputs() {
@@ -109,7 +139,12 @@ public final class Topology implements Serializable {
 
   /** The activation of layer {@code l}, from 1 to {@link #depth}. */
   public Activation activation(int l) {
-    return l == depth() ? Activations.IDENTITY : activation;
+    return l == depth() ? Activations.IDENTITY : activations.get(l - 1);
+  }
+
+  /** The activations of the hidden layers, one each. */
+  public List<Activation> activations() {
+    return Collections.unmodifiableList(activations);
   }
 
   public Loss loss() {
@@ -125,8 +160,8 @@ public final class Topology implements Serializable {
     List<Slice> slices = new ArrayList<>();
     int offset = 0;
     for (int l = 1; l < layers.length; l++) {
-      Slice weights = new Slice("layer" + l + ".weights", offset, layers[l - 1], layers[l]);
-      Slice bias = new Slice("layer" + l + ".bias", weights.end(), 1, layers[l]);
+      Slice weights = new Slice("layer" + l + ".weights", offset, layers[l - 1], sums(l));
+      Slice bias = new Slice("layer" + l + ".bias", weights.end(), 1, sums(l));
       slices.add(weights);
       slices.add(bias);
       offset = bias.end();
@@ -143,14 +178,14 @@ public final class Topology implements Serializable {
   int weightsOffset(int l) {
     int offset = 0;
     for (int i = 1; i < l; i++) {
-      offset += (layers[i - 1] + 1) * layers[i];
+      offset += (layers[i - 1] + 1) * sums(i);
     }
     return offset;
   }
 
   /** Where b_l begins. */
   int biasOffset(int l) {
-    return weightsOffset(l) + layers[l - 1] * layers[l];
+    return weightsOffset(l) + layers[l - 1] * sums(l);
   }
 
   /** Equal topologies compute the same function of equal weights. */
@@ -172,7 +207,7 @@ public final class Topology implements Serializable {
   private String key() {
     return Arrays.toString(layers)
         + " "
-        + activation.spec()
+        + Activations.specs(activations)
         + " "
         + loss.spec()
         + (classTargets ? " of classes" : " of values");

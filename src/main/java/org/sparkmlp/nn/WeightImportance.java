@@ -15,6 +15,8 @@ import java.util.Arrays;
  * on through all layers here. (H2O's variable importances stop at the second layer of weights, and
  * are scaled so that the largest is 1.)
  *
+ * <p>Of a maxout unit the weights of all pieces count together.
+ *
  * <p>Weights say something about inputs of about equal spread alone: scale them before training.
  */
 public final class WeightImportance {
@@ -25,7 +27,7 @@ public final class WeightImportance {
     double[] shares = new double[topology.outputs()];
     Arrays.fill(shares, 1);
     for (int l = topology.depth(); l >= 1; l--) {
-      shares = back(weights, topology.weightsOffset(l), topology.units(l - 1), shares);
+      shares = back(topology, l, weights, shares);
     }
     double sum = Arrays.stream(shares).sum();
     for (int i = 0; i < shares.length; i++) {
@@ -35,19 +37,23 @@ public final class WeightImportance {
   }
 
   /** Hands the shares of a layer's outputs on to its inputs. */
-  private static double[] back(float[] weights, int offset, int inputs, double[] shares) {
-    int outputs = shares.length;
-    double[] sums = new double[outputs];
+  private static double[] back(Topology topology, int l, float[] weights, double[] shares) {
+    int offset = topology.weightsOffset(l);
+    int inputs = topology.units(l - 1);
+    int columns = topology.sums(l); // those of unit j are j, j + units, ...
+    int units = shares.length;
+    double[] sums = new double[units];
     for (int i = 0; i < inputs; i++) {
-      for (int j = 0; j < outputs; j++) {
-        sums[j] += Math.abs(weights[offset + i * outputs + j]);
+      for (int c = 0; c < columns; c++) {
+        sums[c % units] += Math.abs(weights[offset + i * columns + c]);
       }
     }
     double[] before = new double[inputs];
     for (int i = 0; i < inputs; i++) {
-      for (int j = 0; j < outputs; j++) {
+      for (int c = 0; c < columns; c++) {
+        int j = c % units;
         if (sums[j] > 0) { // a unit without inputs is a constant
-          before[i] += shares[j] * Math.abs(weights[offset + i * outputs + j]) / sums[j];
+          before[i] += shares[j] * Math.abs(weights[offset + i * columns + c]) / sums[j];
         }
       }
     }

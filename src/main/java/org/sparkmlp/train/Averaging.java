@@ -1,13 +1,13 @@
 package org.sparkmlp.train;
 
 /**
- * What becomes of the shards' mean after a round of local steps; not asked where every update is
- * aggregated. A hook for experiments: it may keep state, which is in no checkpoint, so an instance
- * serves a single training.
+ * What becomes of the shards' mean after a round of local steps, before {@link OuterMomentum} moves
+ * it; not asked where every update is aggregated. A hook for experiments: it may keep state, which
+ * is in no checkpoint, so an instance serves a single training.
  */
 @FunctionalInterface
 public interface Averaging {
-  /** The product's: training goes on from the mean. */
+  /** The product's: the mean as it is. */
   Averaging MEAN = (before, mean) -> mean;
 
   /**

@@ -52,10 +52,14 @@ record Fingerprint() implements Program<Integer, Fingerprint.Sum> {
     for (int i = 0; i < rows.count(); i++) {
       PackedBlock block = rows.blockOf(i);
       int row = rows.placeOf(i);
-      int columns = block.columns();
       long hash = add(add(part << 32 | i, block.targets()[row]), block.weights()[row]);
-      for (int j = 0; j < columns; j++) {
-        hash = add(hash, block.features()[row * columns + j]);
+      int start = block.start(row);
+      int count = block.count(row);
+      for (int k = 0; k < count; k++) {
+        hash = add(hash, block.features()[start + k]);
+      }
+      for (int k = 0; k < count && block.sparse(row); k++) {
+        hash = add(hash, block.indices()[block.indexStart(row) + k]);
       }
       sum += mix(hash);
     }
@@ -63,7 +67,11 @@ record Fingerprint() implements Program<Integer, Fingerprint.Sum> {
   }
 
   private static long add(long hash, float value) {
-    return Long.rotateLeft(hash ^ Float.floatToRawIntBits(value), 27) * PRIME;
+    return add(hash, Float.floatToRawIntBits(value));
+  }
+
+  private static long add(long hash, int bits) {
+    return Long.rotateLeft(hash ^ bits, 27) * PRIME;
   }
 
   /** The finalizer of MurmurHash3: every bit in changes half of the bits out. */

@@ -19,6 +19,12 @@ record FullBatch(Topology topology, String backend) implements Program<double[],
    */
   static final int ROWS_AT_ONCE = 512;
 
+  /**
+   * Of the features that go through the network at once, 64 MB in double: sparse rows are dense
+   * here.
+   */
+  private static final int MOST_FEATURES_AT_ONCE = 1 << 23;
+
   /** Gradient, loss and weight sums. */
   static final class Sum implements Mergeable<Sum> {
     private static final long serialVersionUID = 1;
@@ -82,7 +88,10 @@ record FullBatch(Topology topology, String backend) implements Program<double[],
     int size = topology.size();
     double[] gradient = new double[size];
     double[] vector = new double[size + 2];
-    int atOnce = topology.rowsAtOnce(ROWS_AT_ONCE);
+    int atOnce =
+        Math.max(
+            1,
+            Math.min(topology.rowsAtOnce(ROWS_AT_ONCE), MOST_FEATURES_AT_ONCE / topology.inputs()));
     for (int from = 0; from < rows; from += atOnce) {
       int n = Math.min(atOnce, rows - from);
       Batch batch = Batch.of(topology, shard.training(), from, n);
@@ -111,9 +120,7 @@ record FullBatch(Topology topology, String backend) implements Program<double[],
       for (int i = 0; i < n; i++) {
         PackedBlock block = rows.blockOf(from + i);
         int row = rows.placeOf(from + i);
-        for (int j = 0; j < columns; j++) {
-          features.set(i, j, block.features()[row * columns + j]);
-        }
+        block.copyRow(row, features.data, i * columns);
         float target = block.targets()[row];
         if (!topology.classTargets() || outputs == 1) {
           targets.set(i, 0, target);

@@ -7,9 +7,13 @@ package org.sparkmlp.train;
  *
  * <pre>{@code
  * d = w - mean
- * b = μ b + d                      b: the velocity, 0 at first
+ * b = μ min(1, r / r') b + d       b: the velocity, 0 at first
  * w = w - (1 - μ/2) (d + μ b)
  * }</pre>
+ *
+ * <p>r and r' are the learning rates of this round and the one before, means over their updates:
+ * where a schedule lowers the rate, velocity from the time of a higher one shrinks with it, as it
+ * would if it were kept per unit of learning rate. Short trainings with a decaying rate need it.
  *
  * <p>The rate of 1 - μ/2 makes μ = 0 the plain mean, and is near the 0.7 of DiLoCo where momentum
  * is. A mean of m shards moves about as far as one of them, not m times as far as they did
@@ -24,14 +28,16 @@ final class OuterMomentum {
    * @param before weights that the round at hand began with; not changed
    * @param mean of the shards' weights at its end
    * @param velocity b of the rounds before; empty: 0; not changed
+   * @param kept what is kept of it: μ min(1, r / r')
    * @return b
    */
-  static float[] move(double momentum, float[] before, float[] mean, float[] velocity) {
+  static float[] move(
+      double momentum, float[] before, float[] mean, float[] velocity, double kept) {
     float[] next = new float[mean.length];
     double rate = 1 - momentum / 2;
     for (int i = 0; i < mean.length; i++) {
       double d = (double) before[i] - mean[i];
-      double b = velocity.length == 0 ? d : momentum * velocity[i] + d;
+      double b = velocity.length == 0 ? d : kept * velocity[i] + d;
       mean[i] = (float) (before[i] - rate * (d + momentum * b));
       next[i] = (float) b;
     }

@@ -269,11 +269,41 @@ public final class Trainer {
     float[] velocity = TrainingState.NONE;
     if (outerMomentum > 0) {
       weights = next.weights().clone();
-      velocity = OuterMomentum.move(outerMomentum, state.weights, weights, state.velocity);
+      velocity =
+          OuterMomentum.move(
+              outerMomentum,
+              state.weights,
+              weights,
+              state.velocity,
+              outerMomentum * rateRatio(state));
     } else {
       weights = next.weights();
     }
     return new TrainingState(weights, next.slots(), velocity, state.epoch, to, next.updates());
+  }
+
+  /** How much lower the learning rate of a round is than that of the round before; at most 1. */
+  private double rateRatio(TrainingState state) {
+    if (state.epoch == 0 && state.step == 0) {
+      return 1;
+    }
+    int steps = plan.localSteps();
+    double before =
+        state.step > 0
+            ? meanRate(state.epoch, state.step - steps)
+            : meanRate(state.epoch - 1, (stepsPerEpoch - 1) / steps * steps);
+    double now = meanRate(state.epoch, state.step);
+    return now < before ? now / before : 1;
+  }
+
+  /** Mean learning rate of the round that begins with a step. */
+  private double meanRate(int epoch, int from) {
+    int to = Math.min(stepsPerEpoch, from + plan.localSteps());
+    double sum = 0;
+    for (int step = from; step < to; step++) {
+      sum += plan.rate(epoch, step, stepsPerEpoch);
+    }
+    return sum / (to - from);
   }
 
   private static boolean isFinite(float[] values) {

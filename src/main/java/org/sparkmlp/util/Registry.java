@@ -8,12 +8,22 @@ import java.util.function.Function;
 
 /**
  * All variants of one kind of thing (activations, losses, optimizers, ...) by name: the one table
- * that specs are read with, that error messages list and that contract tests walk over.
+ * that specs are read with, that error messages list and that contract tests walk over. Safe for
+ * many threads.
  *
  * @param <T> what a spec makes
  */
 public final class Registry<T> {
-  private record Entry<T>(String name, List<String> parameters, Function<Arguments, T> make) {}
+  /**
+   * @param meaning a line for tables; empty for a user's own
+   * @param own whether a user registered it
+   */
+  private record Entry<T>(
+      String name,
+      String meaning,
+      List<String> parameters,
+      boolean own,
+      Function<Arguments, T> make) {}
 
   private final String kind;
   private final Map<String, Entry<T>> entries = new LinkedHashMap<>();
@@ -28,25 +38,76 @@ public final class Registry<T> {
 
   /** Adds a variant; {@code parameters} are its argument names in positional order. */
   public Registry<T> add(String name, List<String> parameters, Function<Arguments, T> make) {
-    Check.that(!entries.containsKey(name), "%s '%s' is already known", kind, name);
-    entries.put(name, new Entry<>(name, List.copyOf(parameters), make));
+    return add(name, "", parameters, make);
+  }
+
+  /**
+   * Adds a variant.
+   *
+   * @param meaning its formula or its use in a line, for tables of the documentation
+   */
+  public synchronized Registry<T> add(
+      String name, String meaning, List<String> parameters, Function<Arguments, T> make) {
+    put(new Entry<>(name, meaning, List.copyOf(parameters), false, make));
     return this;
   }
 
+  /**
+   * Adds a user's variant: it is parsed like the others, but {@link #names} doesn't list it.
+   *
+   * @throws IllegalArgumentException if the name is known already or can't be written in a spec
+   */
+  public synchronized void register(
+      String name, List<String> parameters, Function<Arguments, T> make) {
+    Spec spec = Spec.parse(name);
+    Check.that(
+        spec.name().equals(name),
+        "%s '%s' can't be registered: a name is letters, digits, '_' and '-', without arguments",
+        kind,
+        name);
+    put(new Entry<>(name, "", List.copyOf(parameters), true, make));
+  }
+
+  private void put(Entry<T> entry) {
+    String name = entry.name();
+    Check.that(
+        !entries.containsKey(name) && !aliases.containsKey(name),
+        "%s '%s' is already known",
+        kind,
+        name);
+    entries.put(name, entry);
+  }
+
   /** Adds a second name of a known variant. */
-  public Registry<T> alias(String alias, String name) {
+  public synchronized Registry<T> alias(String alias, String name) {
     aliases.put(alias, name);
     return this;
   }
 
-  /** The canonical names, in the order in which they were added. */
-  public List<String> names() {
-    return List.copyOf(entries.keySet());
+  /**
+   * The canonical names of the library's own variants, in the order in which they were added:
+   * always the same, whatever users have registered.
+   */
+  public synchronized List<String> names() {
+    return entries.values().stream().filter(entry -> !entry.own()).map(Entry::name).toList();
   }
 
   /** The argument names of a variant. */
   public List<String> parameters(String name) {
     return entry(Spec.parse(name)).parameters();
+  }
+
+  /** What a variant is, in a line. */
+  public String meaning(String name) {
+    return entry(Spec.parse(name)).meaning();
+  }
+
+  /** The other names of a variant. */
+  public synchronized List<String> aliases(String name) {
+    return aliases.entrySet().stream()
+        .filter(alias -> alias.getValue().equals(name))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   public T parse(String text) {
@@ -59,7 +120,7 @@ public final class Registry<T> {
     return entry.make().apply(spec.bind(entry.parameters()));
   }
 
-  private Entry<T> entry(Spec spec) {
+  private synchronized Entry<T> entry(Spec spec) {
     String name = aliases.getOrDefault(spec.name(), spec.name());
     Entry<T> entry = entries.get(name);
     if (entry == null) {

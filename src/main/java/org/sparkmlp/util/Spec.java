@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  *
  * <pre>{@code
  * chain    = call { ".then(" chain ")" }
+ * list     = call { "," call }
  * call     = name [ "(" [ argument { "," argument } ] ")" ]
  * argument = [ name "=" ] value
  * value    = number | number unit | word         for example 0.9, 2ep, 200step, true
@@ -42,6 +43,16 @@ public record Spec(String name, List<String> positional, Map<String, String> nam
     parser.chain(chain);
     parser.end();
     return chain;
+  }
+
+  /** Parses a text of one call or of several separated by commas, as in {@code relu, maxout(3)}. */
+  public static List<Spec> parseList(String text) {
+    Check.that(text != null && !text.isBlank(), "the spec is empty");
+    Parser parser = new Parser(text);
+    List<Spec> list = new ArrayList<>();
+    parser.list(list);
+    parser.end();
+    return list;
   }
 
   /** The canonical text; {@link #parse} of it gives an equal spec. */
@@ -103,6 +114,14 @@ public record Spec(String name, List<String> positional, Map<String, String> nam
         expect('(');
         chain(into);
         expect(')');
+      }
+    }
+
+    void list(List<Spec> into) {
+      into.add(call());
+      while (peek() == ',') {
+        at++;
+        into.add(call());
       }
     }
 

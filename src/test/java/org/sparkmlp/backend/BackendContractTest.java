@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +16,12 @@ import org.sparkmlp.Seeds;
 import org.sparkmlp.backend.Backend.Buffer;
 import org.sparkmlp.function.Activation;
 import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.Elu;
+import org.sparkmlp.function.Huber;
+import org.sparkmlp.function.LeakyRelu;
 import org.sparkmlp.function.Loss;
 import org.sparkmlp.function.Losses;
+import org.sparkmlp.function.SoftmaxCrossEntropy;
 
 /** What every backend must do, against plain double loops and the formulas of {@code function}. */
 class BackendContractTest {
@@ -159,6 +164,68 @@ class BackendContractTest {
 
   @ParameterizedTest
   @MethodSource("backends")
+  void sparseGemmOfAllShapesOffsetsAndStrides(Backend backend) {
+    assertThat(backend.sparse()).isTrue();
+    Random random = Seeds.random("sparse gemm on " + backend.description());
+    Backend.SparseRows reused = null;
+    for (int trial = 0; trial < 200; trial++) {
+      int rows = SIZES[random.nextInt(SIZES.length)];
+      int columns = SIZES[random.nextInt(SIZES.length)];
+      int n = SIZES[random.nextInt(SIZES.length)];
+      double density = random.nextDouble();
+      int[] starts = new int[rows + 1 + random.nextInt(2)];
+      int[] indices = new int[rows * columns];
+      float[] values = Seeds.floats(random, rows * columns);
+      float[] dense = new float[rows * columns];
+      int count = 0;
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < columns; j++) {
+          if (random.nextDouble() < density) {
+            dense[i * columns + j] = values[count];
+            indices[count++] = j;
+          }
+        }
+        starts[i + 1] = count;
+      }
+      boolean transpose = random.nextBoolean();
+      float beta = random.nextInt(3) * 0.5f;
+      int offset = random.nextInt(4);
+      int pad = random.nextInt(3);
+      int ld = n + pad;
+      int m = transpose ? columns : rows;
+      int k = transpose ? rows : columns;
+      float[] b = Seeds.floats(random, offset + k * ld);
+      float[] c = Seeds.floats(random, offset + m * ld);
+      float[] before = c.clone();
+      for (int i = 0; i < m && beta == 0; i++) { // must be overwritten, not multiplied by 0
+        Arrays.fill(c, offset + i * ld, offset + i * ld + n, Float.NaN);
+      }
+      Buffer cc = upload(backend, c);
+      reused = backend.upload(reused, rows, columns, starts, indices, values);
+      backend.sparseGemm(
+          transpose, n, reused, upload(backend, b), offset, ld, beta, cc, offset, ld);
+      float[] out = download(backend, cc);
+      for (int at = 0; at < c.length; at++) {
+        int i = (at - offset) / ld;
+        int j = (at - offset) % ld;
+        if (at < offset || j >= n) {
+          assertThat(out[at]).as("outside of C").isEqualTo(before[at]);
+          continue;
+        }
+        double sum = beta == 0 ? 0 : beta * before[at];
+        for (int p = 0; p < k; p++) {
+          double x = transpose ? dense[p * columns + i] : dense[i * columns + p];
+          sum += x * b[offset + p * ld + j];
+        }
+        assertThat((double) out[at])
+            .as("%dx%d n=%d transpose=%s beta=%s", rows, columns, n, transpose, beta)
+            .isCloseTo(sum, within(2e-6 * (k + 1)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
   void doubleGemm(Backend backend) {
     Random random = Seeds.random("dgemm on " + backend.description());
     for (int trial = 0; trial < 60; trial++) {
@@ -190,9 +257,30 @@ class BackendContractTest {
   @MethodSource("backends")
   void activationsForwardAndBack(Backend backend) {
     Random random = Seeds.random("activations on " + backend.description());
-    Activation unknown = new Square();
-    Stream.concat(Activations.names().stream().map(Activations::parse), Stream.of(unknown))
-        .forEach(f -> activation(backend, f, random));
+    Stream<Activation> known = Activations.names().stream().map(Activations::parse);
+    Stream<Activation> others =
+        Stream.of(
+            new LeakyRelu(0),
+            new LeakyRelu(0.3),
+            new Elu(0.5),
+            new Elu(2),
+            new Square(false),
+            new Square(true));
+    Stream.concat(known, others).forEach(f -> activation(backend, f, random));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void theLargestPieceGetsTheGradientAndOfEqualsTheFirst(Backend backend) {
+    // two rows of two units of three pieces: all first pieces, then all second, then all third
+    Buffer z = upload(backend, new float[] {1, 5, 3, 5, 2, 5, -1, -2, -3, -4, -1, -1});
+    Buffer a = upload(backend, new float[] {9, 9, 7, 9, 9, 7});
+    backend.largest(3, 2, 2, z, a, 3);
+    assertThat(download(backend, a)).containsExactly(3, 5, 7, -1, -1, 7);
+    Buffer d = upload(backend, new float[] {10, 20, 7, 30, 40, 7});
+    Buffer e = upload(backend, new float[12]);
+    backend.largestGradient(3, 2, 2, z, a, d, 3, e);
+    assertThat(download(backend, e)).containsExactly(0, 20, 10, 0, 0, 0, 30, 0, 0, 0, 0, 40);
   }
 
   private static void activation(Backend backend, Activation f, Random random) {
@@ -208,12 +296,17 @@ class BackendContractTest {
     z[offset + 1] = -90;
     z[offset + 2] = Float.MIN_VALUE;
     z[offset + 3] = 0;
+    Buffer in = upload(backend, z);
     Buffer a = upload(backend, z);
-    backend.activate(f, rows, columns, a, offset, ld);
+    backend.activate(f, rows, columns, in, a, offset, ld);
     float[] out = download(backend, a);
+    assertThat(download(backend, in)).as("the input stays").containsExactly(z);
+    Buffer inPlace = upload(backend, z);
+    backend.activate(f, rows, columns, inPlace, inPlace, offset, ld);
+    assertThat(download(backend, inPlace)).containsExactly(out);
     float[] d = Seeds.floats(random, z.length);
     Buffer delta = upload(backend, d);
-    backend.activationGradient(f, rows, columns, a, delta, offset, ld);
+    backend.activationGradient(f, rows, columns, f.needsInput() ? in : null, a, delta, offset, ld);
     float[] deltaOut = download(backend, delta);
     for (int i = 0; i < z.length; i++) {
       if (i < offset || (i - offset) % ld >= columns) {
@@ -223,8 +316,10 @@ class BackendContractTest {
       }
       double value = f.value(z[i]);
       double got = out[i];
-      assertThat(got).as(f.spec()).isCloseTo(value, within(1e-6 * Math.max(1, Math.abs(value))));
-      double expected = d[i] * f.derivative(got);
+      assertThat(got)
+          .as("%s of %s", f.spec(), z[i])
+          .isCloseTo(value, within(1e-6 * Math.max(1, Math.abs(value))));
+      double expected = d[i] * f.derivative(f.needsInput() ? z[i] : Double.NaN, got);
       assertThat((double) deltaOut[i])
           .as("gradient of %s at %s", f.spec(), z[i])
           .isCloseTo(expected, within(1e-6 * Math.max(1, Math.abs(expected))));
@@ -235,22 +330,29 @@ class BackendContractTest {
   @MethodSource("backends")
   void lossesOfClassesAndValues(Backend backend) {
     Random random = Seeds.random("losses on " + backend.description());
-    for (String name : Losses.names()) {
+    for (Loss loss : losses()) {
       for (int columns : new int[] {1, 2, 10}) {
-        loss(backend, Losses.parse(name), false, columns, random);
-        if (columns > 1 || !name.equals("softmaxCrossEntropy")) {
-          loss(backend, Losses.parse(name), true, columns, random);
+        loss(backend, loss, false, columns, random);
+        if (loss.forClasses() && (columns > 1 || !(loss instanceof SoftmaxCrossEntropy))) {
+          loss(backend, loss, true, columns, random);
         }
       }
     }
+  }
+
+  private static List<Loss> losses() {
+    Stream<Loss> others = Stream.of(new SoftmaxCrossEntropy(0.2), new Huber(0.1));
+    return Stream.concat(Losses.names().stream().map(Losses::parse), others).toList();
   }
 
   private static void loss(
       Backend backend, Loss loss, boolean classes, int columns, Random random) {
     int rows = 9;
     float[] z = Seeds.floats(random, rows * columns);
-    z[0] = 100; // e^100 is no float
-    z[columns] = -100;
+    // e^100 is no float, so it must not be asked for where it isn't the result
+    boolean isResult = Set.of("poisson", "gamma").contains(loss.spec());
+    z[0] = isResult ? 20 : 100;
+    z[columns] = isResult ? -20 : -100;
     float[] targets = new float[classes ? rows : rows * columns];
     float[] weights = new float[rows];
     double[][] y = new double[rows][columns];
@@ -265,6 +367,14 @@ class BackendContractTest {
       } else {
         for (int k = 0; k < columns; k++) {
           targets[i * columns + k] = random.nextFloat() / columns;
+        }
+        if (loss instanceof SoftmaxCrossEntropy) { // a distribution
+          targets[i * columns] = 1;
+          for (int k = 1; k < columns; k++) {
+            targets[i * columns] -= targets[i * columns + k];
+          }
+        }
+        for (int k = 0; k < columns; k++) {
           y[i][k] = targets[i * columns + k];
         }
       }
@@ -404,8 +514,8 @@ class BackendContractTest {
     assertThat(System.getProperty("dev.ludovic.netlib.blas.nativeLibPath")).isNull();
   }
 
-  /** f(z) = z², in terms of its output: f' = 2 √a (for z &gt; 0). */
-  private static final class Square implements Activation {
+  /** f(z) = z², its derivative from the input, or from the output: 2 √a (for z &gt; 0). */
+  private record Square(boolean needsInput) implements Activation {
     @Override
     public String spec() {
       return "square";
@@ -417,8 +527,9 @@ class BackendContractTest {
     }
 
     @Override
-    public double derivative(double a) {
-      return 2 * Math.sqrt(a);
+    public double derivative(double z, double a) {
+      assertThat(Double.isNaN(z)).isEqualTo(!needsInput);
+      return needsInput ? 2 * z : 2 * Math.sqrt(a);
     }
   }
 }

@@ -84,9 +84,11 @@ class ShardedRowsTest {
     result.add(new int[] {shard.index()});
     for (Shard.Rows rows : List.of(shard.training(), shard.validation())) {
       int[] numbers = new int[rows.count()];
-      Arrays.setAll(
-          numbers,
-          i -> (int) rows.blockOf(i).features()[rows.placeOf(i) * rows.blockOf(i).columns()]);
+      double[] features = new double[shard.training().blockOf(0).columns()];
+      for (int i = 0; i < numbers.length; i++) {
+        rows.blockOf(i).copyRow(rows.placeOf(i), features, 0);
+        numbers[i] = (int) features[0];
+      }
       result.add(numbers);
       result.add(rows.starts());
     }

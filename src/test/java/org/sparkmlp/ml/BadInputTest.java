@@ -256,7 +256,7 @@ class BadInputTest {
     fails(
         classifier().setLayers(3, 4, 1).setLoss("softmaxCrossEntropy"),
         rows,
-        "end in a single output, which is for loss = binaryCrossEntropy");
+        "end in a single output, which is for loss = binaryCrossEntropy or hinge, not softmaxCrossEntropy");
     fails(
         classifier().setLayers(3, 4, 3).setLoss("binaryCrossEntropy"),
         rows,
@@ -333,7 +333,9 @@ class BadInputTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "activation            | rellu    | unknown activation 'rellu'; known are identity, sigmoid, tanh, relu; did you mean 'relu'?",
+        "activation            | rellu    | unknown activation 'rellu'; known are identity, sigmoid, tanh, relu, leakyrelu, elu, selu, gelu",
+        "activation            | relu,elu(0) | elu: alpha must be a finite number > 0, got 0.0",
+        "loss                  | huber(0) | huber: delta must be a finite number > 0, got 0.0",
         "loss                  | mse      | unknown loss 'mse'; known are softmaxCrossEntropy",
         "weightInit            | random   | unknown weightInit 'random'; known are auto, glorotUniform",
         "solver                | adamm    | unknown solver 'adamm'",
@@ -513,7 +515,7 @@ class BadInputTest {
     rewrite(network, path + "/network", "formatVersion", "99");
     assertThatThrownBy(() -> MLPClassificationModel.load(path))
         .hasMessageContaining(
-            "has format version 99, but this spark-mlp reads versions up to 1: use a newer one");
+            "has format version 99, but this spark-mlp reads versions up to 2: use a newer one");
     rewrite(network, path + "/network", "checksum", "checksum + 1");
     assertThatThrownBy(() -> MLPClassificationModel.load(path))
         .hasMessageContaining("don't match their checksum");

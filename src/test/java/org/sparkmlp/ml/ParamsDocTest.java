@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.spark.ml.param.Param;
 import org.junit.jupiter.api.Test;
+import org.sparkmlp.function.Activation;
+import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.Loss;
+import org.sparkmlp.function.Losses;
+import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.optim.Solver;
 import org.sparkmlp.optim.Solvers;
@@ -38,10 +44,11 @@ class ParamsDocTest {
       text.append(value(classifier, param)).append(" | ").append(param.doc()).append(" |\n");
     }
     text.append(
-        "\nActivations, losses, solvers and schedules are written as specs: a name, or a name with arguments, as in ");
+        "\nActivations, losses, initial weights, solvers and schedules are written as specs: a name, or a name with ");
     text.append(
-        "`adam(beta1=0.8)` or\n`warmup(2ep).then(cosine)`. Their formulas are in the Javadoc of `Activations`, ");
-    text.append("`Losses`, `Schedules` and of each solver.\n\n");
+        "arguments, as in `adam(beta1=0.8)`\nor `warmup(2ep).then(cosine)`. More about them is in the Javadoc of ");
+    text.append("`Activations`, `Losses`, `Initializer`, `Schedules` and of each solver.\n\n");
+    functions(text);
     text.append("| solver | with all its arguments | stepSize by default |\n|---|---|---|\n");
     for (String name : Solvers.names()) {
       Solver solver = Solvers.parse(name);
@@ -51,6 +58,36 @@ class ParamsDocTest {
           .append(" |\n");
     }
     return text.toString();
+  }
+
+  private static void functions(StringBuilder text) {
+    text.append("| activation | with all its arguments | of a sum z |\n|---|---|---|\n");
+    for (String name : Activations.names()) {
+      Activation activation = Activations.parse(name);
+      row(text, name, Activations.aliases(name), activation.spec(), Activations.meaning(name));
+    }
+    text.append("\n| loss | with all its arguments | of outputs z and targets y | for classes |\n");
+    text.append("|---|---|---|---|\n");
+    for (String name : Losses.names()) {
+      Loss loss = Losses.parse(name);
+      String classes = loss.forClasses() ? " | yes" : " | no";
+      row(text, name, Losses.aliases(name), loss.spec(), Losses.meaning(name) + classes);
+    }
+    text.append("\n| weightInit | arguments | weights of a layer; biases are 0 |\n|---|---|---|\n");
+    for (String name : Initializer.names()) {
+      List<String> parameters = Initializer.parameters(name);
+      String arguments = parameters.isEmpty() ? "none" : String.join(", ", parameters);
+      row(text, name, Initializer.aliases(name), arguments, Initializer.meaning(name));
+    }
+    text.append("\n");
+  }
+
+  private static void row(
+      StringBuilder text, String name, List<String> aliases, String spec, String meaning) {
+    assertThat(meaning).as(name).isNotBlank();
+    text.append("| `").append(name).append("`");
+    aliases.forEach(alias -> text.append(", `").append(alias).append("`"));
+    text.append(" | `").append(spec).append("` | ").append(meaning).append(" |\n");
   }
 
   private static String value(MLPClassifier classifier, Param<?> param) {

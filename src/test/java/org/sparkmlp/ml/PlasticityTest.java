@@ -105,6 +105,32 @@ class PlasticityTest {
   }
 
   @Test
+  void sparseRowsHaveTheImportanceOfDenseOnes() {
+    java.util.Random random = new java.util.Random(2);
+    java.util.List<Row> sparse = new java.util.ArrayList<>();
+    java.util.List<Row> dense = new java.util.ArrayList<>();
+    for (int i = 0; i < 90; i++) {
+      int[] at = {i % 3, 3 + random.nextInt(200), 203 + random.nextInt(200)};
+      Vector x =
+          org.apache.spark.ml.linalg.Vectors.sparse(
+              403, at, new double[] {1, random.nextGaussian(), -1});
+      sparse.add(org.apache.spark.sql.RowFactory.create((double) (i % 3), x));
+      dense.add(org.apache.spark.sql.RowFactory.create((double) (i % 3), x.toDense()));
+    }
+    Dataset<Row> sparseRows = Frames.of(SparkSessions.shared(), sparse, Frames.LABELED, 2);
+    Dataset<Row> denseRows = Frames.of(SparkSessions.shared(), dense, Frames.LABELED, 2);
+    MLPClassificationModel model = classifier().setMaxIter(2).fit(sparseRows);
+    double[] expected = model.importance(denseRows).importance().toArray();
+    double[] found = model.importance(sparseRows).importance().toArray();
+    double sum = 0;
+    for (int i = 0; i < found.length; i++) {
+      assertThat(found[i]).isCloseTo(expected[i], within(1e-5 * expected[i] + 1e-10));
+      sum += found[i];
+    }
+    assertThat(sum).isPositive();
+  }
+
+  @Test
   void trainingBeginsAtTheAnchorUnlessToldOtherwise() throws IOException {
     MLPClassifier held = classifier().setPlasticityAnchor(anchor).setStepSize(1e-30);
     assertThat(held.fit(exchanged()).weights()).isEqualTo(first.weights());

@@ -125,6 +125,35 @@ class WarmStartTest {
     assertThat(trained.transform(data(5)).filter("prediction = label").count()).isGreaterThan(100);
   }
 
+  /** Weights mean what they did only if features are standardized as they were. */
+  @Test
+  void theModelImposesItsMeansAndDeviations() throws IOException {
+    MLPClassificationModel before = classifier().setStandardization(true).fit(data(3));
+    String standardized = folder.resolve("standardized").toString();
+    before.save(standardized);
+    Dataset<Row> moved = data(3).filter("label < 2"); // of other means
+    for (boolean set : new boolean[] {true, false}) {
+      MLPClassifier next = classifier().setInitialModel(standardized).setStandardization(set);
+      MLPClassificationModel after = next.setStepSize(NO_RATE).fit(moved);
+      assertThat(after.featureMeans()).isEqualTo(before.featureMeans());
+      assertThat(after.featureStds()).isEqualTo(before.featureStds());
+      assertThat(after.weights()).isEqualTo(before.weights());
+    }
+    assertThat(classifier().setStandardization(true).fit(moved).featureMeans())
+        .isNotEqualTo(before.featureMeans());
+    assertThatThrownBy(
+            () -> classifier().setInitialModel(saved).setStandardization(true).fit(data(3)))
+        .hasMessageContaining(
+            "standardization = true, but initialModel = '"
+                + saved
+                + "' takes features as they are");
+    String held = folder.resolve("held").toString();
+    before.importance(data(3)).save(held);
+    assertThatThrownBy(
+            () -> classifier().setInitialModel(saved).setPlasticityAnchor(held).fit(data(3)))
+        .hasMessageContaining("standardize features by different means and deviations");
+  }
+
   @Test
   void rowsOfSomeClassesAreEnough() {
     MLPClassifier next = classifier().setInitialModel(saved);

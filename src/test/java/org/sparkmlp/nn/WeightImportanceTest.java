@@ -55,6 +55,26 @@ class WeightImportanceTest {
   }
 
   @Test
+  void allPiecesOfAMaxoutUnitCount() {
+    Topology maxout =
+        new Topology(
+            new int[] {2, 2, 1},
+            org.sparkmlp.function.Activations.parse("maxout(2)"),
+            Losses.BINARY_CROSS_ENTROPY,
+            true);
+    float[] weights = {
+      1, 0, 2, 3, // from input 1: first pieces of both units, then second ones
+      1, 4, 0, 1, // from input 2
+      0, 0, 0, 0,
+      1, 3, 0 // of the units in the output
+    };
+    // shares of input 1: (1 + 2) / 4 and (0 + 3) / 8
+    double first = 0.25 * 3 / 4 + 0.75 * 3 / 8;
+    assertThat(WeightImportance.of(maxout, weights))
+        .containsExactly(new double[] {first, 1 - first}, within(1e-12));
+  }
+
+  @Test
   void whereNothingCountsAllCountTheSame() {
     assertThat(WeightImportance.of(topology(4, 3, 2), new float[topology(4, 3, 2).size()]))
         .containsExactly(0.25, 0.25, 0.25, 0.25);

@@ -6,7 +6,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Initializer;
@@ -20,11 +20,21 @@ class AllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @ParameterizedTest
-  @ValueSource(strings = {"openblas", "netlib", "ejml"})
-  void aThousandStepsAllocateAtMost64kB(String backend) {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "openblas | relu            | softmaxCrossEntropy",
+        "netlib   | relu            | softmaxCrossEntropy",
+        "ejml     | relu            | softmaxCrossEntropy",
+        "openblas | gelu, maxout(3) | hinge"
+      })
+  void aThousandStepsAllocateAtMost64kB(String backend, String activations, String loss) {
     Topology topology =
         new Topology(
-            new int[] {20, 16, 12, 5}, Activations.RELU, Losses.SOFTMAX_CROSS_ENTROPY, true);
+            new int[] {20, 16, 12, 5},
+            Activations.forLayers(activations, 2),
+            Losses.parse(loss),
+            true);
     Plan plan =
         new Plan(
             topology,

@@ -17,7 +17,8 @@ import org.sparkmlp.nn.Topology;
 
 class ImportanceTest {
   private static Topology topology(Loss loss, int outputs) {
-    return new Topology(new int[] {6, 9, 5, outputs}, Activations.TANH, loss, true);
+    return new Topology(
+        new int[] {6, 9, 5, outputs}, Activations.forLayers("tanh, maxout(2)", 2), loss, true);
   }
 
   private static Rows rows(int n, int classes) {

@@ -401,14 +401,22 @@ class TrainerTest {
           return mean;
         };
     float[] weights = train(rows.objective(3, 16), plan, listening);
+    int steps = plan.stepsPerEpoch(rows.objective(3, 16).layout());
+    assertThat(steps).isEqualTo(3); // rounds of 2 steps and of 1
+    double[] rates = new double[heard.size() / 2];
+    for (int epoch = 0; epoch < 3; epoch++) {
+      rates[2 * epoch] = (plan.rate(epoch, 0, steps) + plan.rate(epoch, 1, steps)) / 2;
+      rates[2 * epoch + 1] = plan.rate(epoch, 2, steps);
+    }
     double[] velocity = new double[START.length];
     for (int round = 0; 2 * round < heard.size(); round++) {
+      double kept = round == 0 ? 0 : 0.6 * rates[round] / rates[round - 1];
       float[] before = heard.get(2 * round).weights();
       float[] mean = heard.get(2 * round + 1).weights();
       float[] after = 2 * round + 2 < heard.size() ? heard.get(2 * round + 2).weights() : weights;
       for (int i = 0; i < velocity.length; i++) {
         double d = before[i] - mean[i];
-        velocity[i] = 0.6 * velocity[i] + d;
+        velocity[i] = kept * velocity[i] + d;
         assertThat((double) after[i])
             .isCloseTo(before[i] - 0.7 * (d + 0.6 * velocity[i]), within(1e-6));
       }

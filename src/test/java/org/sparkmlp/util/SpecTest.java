@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,5 +88,52 @@ class SpecTest {
     assertThatThrownBy(() -> THINGS.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void listsHaveCommasBetweenCallsAndWithinThem() {
+    assertThat(Spec.parseList(" relu , f(1, x=2),maxout( 3 )"))
+        .extracting(Spec::toString)
+        .containsExactly("relu", "f(1,x=2)", "maxout(3)");
+    assertThat(Spec.parseList("relu")).hasSize(1);
+    assertThatThrownBy(() -> Spec.parseList("relu tanh"))
+        .hasMessage("'relu tanh': unexpected 't' at position 6");
+    assertThatThrownBy(() -> Spec.parseList("relu,,tanh"))
+        .hasMessageContaining("a name or a value was expected at position 6, found ','");
+    assertThatThrownBy(() -> Spec.parseList(" ")).hasMessage("the spec is empty");
+  }
+
+  @Test
+  void whatUsersRegisterIsParsedButNotListed() {
+    Registry<String> things =
+        new Registry<String>("thing").add("a", List.of(), x -> "a").alias("b", "a");
+    things.register("mine", List.of("x"), arguments -> "mine " + arguments.number("x", 1));
+    assertThat(things.parse("mine(x=2)")).isEqualTo("mine 2.0");
+    assertThat(things.names()).containsExactly("a");
+    assertThat(things.aliases("a")).containsExactly("b");
+    assertThatThrownBy(() -> things.parse("minn"))
+        .hasMessage("unknown thing 'minn'; known are a, mine, b; did you mean 'mine'?");
+    for (String taken : List.of("a", "b", "mine")) {
+      assertThatThrownBy(() -> things.register(taken, List.of(), x -> ""))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("thing '" + taken + "' is already known");
+    }
+    assertThatThrownBy(() -> things.register("f(x)", List.of(), x -> ""))
+        .hasMessage(
+            "thing 'f(x)' can't be registered: a name is letters, digits, '_' and '-', without arguments");
+  }
+
+  @Test
+  void manyThreadsMayRegisterAndParse() {
+    Registry<Integer> numbers = new Registry<>("number");
+    IntStream.range(0, 2000)
+        .parallel()
+        .forEach(
+            i -> {
+              numbers.register("n" + i, List.of(), arguments -> i);
+              assertThat(numbers.parse("n" + i)).isEqualTo(i);
+              assertThat(numbers.names()).isEmpty();
+            });
+    assertThat(numbers.parse("n1999")).isEqualTo(1999);
   }
 }
