@@ -172,4 +172,48 @@ public interface Backend {
       Buffer[] slots,
       double rate,
       long step);
+
+  /** X = factor X. */
+  void scale(float factor, Buffer x, int offset, int length);
+
+  /** The gradient of an elastic net: G = G + l1 sign(W) + l2 W with sign(0) = 0; both lie alike. */
+  void penalize(float l1, float l2, Buffer weights, Buffer gradient, int offset, int length);
+
+  /** X = max(-bound, min(bound, X)). */
+  void clip(float bound, Buffer x, int offset, int length);
+
+  /** Σ x², in double, in an order that depends on the length alone. */
+  double sumOfSquares(Buffer x, int offset, int length);
+
+  /**
+   * Shrinks the columns of a matrix, rows x columns without gaps, whose Euclidean norm is above
+   * {@code most} to that norm. Those whose squares leave the floats become NaN, which training
+   * takes for what it is, divergence.
+   *
+   * @param room for {@code columns} numbers
+   */
+  void limitColumnNorms(int rows, int columns, Buffer matrix, int offset, float most, Buffer room);
+
+  /**
+   * Dropout: makes a mask, rows x columns, and multiplies by it: OUT = X ⊙ MASK. Element (i, j) of
+   * the mask is what {@link DropoutMask} says of keys[i] and j. All three matrices lie alike; what
+   * lies between rows stays as it is.
+   *
+   * @param rate in [0, 1)
+   * @param keys one a row
+   * @param out may be {@code x}
+   */
+  void dropout(
+      double rate,
+      int[] keys,
+      int rows,
+      int columns,
+      Buffer x,
+      Buffer mask,
+      Buffer out,
+      int offset,
+      int ld);
+
+  /** X = X ⊙ Y, both rows x columns and alike; what lies between rows stays as it is. */
+  void multiply(int rows, int columns, Buffer x, Buffer y, int offset, int ld);
 }

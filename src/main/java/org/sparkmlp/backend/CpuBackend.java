@@ -254,6 +254,54 @@ abstract class CpuBackend implements Backend, DoubleGemm {
   }
 
   @Override
+  public final void scale(float factor, Buffer x, int offset, int length) {
+    RegularizationKernels.scale(factor, array(x), offset, offset + length);
+  }
+
+  @Override
+  public final void penalize(
+      float l1, float l2, Buffer weights, Buffer gradient, int offset, int length) {
+    RegularizationKernels.penalize(
+        l1, l2, array(weights), array(gradient), offset, offset + length);
+  }
+
+  @Override
+  public final void clip(float bound, Buffer x, int offset, int length) {
+    RegularizationKernels.clip(bound, array(x), offset, offset + length);
+  }
+
+  @Override
+  public final double sumOfSquares(Buffer x, int offset, int length) {
+    return RegularizationKernels.sumOfSquares(array(x), offset, offset + length);
+  }
+
+  @Override
+  public final void limitColumnNorms(
+      int rows, int columns, Buffer matrix, int offset, float most, Buffer room) {
+    RegularizationKernels.limitColumnNorms(rows, columns, array(matrix), offset, most, array(room));
+  }
+
+  @Override
+  public final void dropout(
+      double rate,
+      int[] keys,
+      int rows,
+      int columns,
+      Buffer x,
+      Buffer mask,
+      Buffer out,
+      int offset,
+      int ld) {
+    RegularizationKernels.dropout(
+        rate, keys, rows, columns, array(x), array(mask), array(out), offset, ld);
+  }
+
+  @Override
+  public final void multiply(int rows, int columns, Buffer x, Buffer y, int offset, int ld) {
+    RegularizationKernels.multiply(rows, columns, array(x), array(y), offset, ld);
+  }
+
+  @Override
   public String toString() {
     return description();
   }

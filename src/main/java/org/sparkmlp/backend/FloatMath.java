@@ -151,4 +151,12 @@ final class FloatMath {
     q = q * s - 1.42647390514189e-02f;
     return t * p / q;
   }
+
+  /**
+   * -1, 0 or 1, without a branch (Math.signum has some): 2^150 x is 0 or at least 2 in size, down
+   * to the smallest float. NaN stays.
+   */
+  static float sign(float x) {
+    return Math.max(-1, Math.min(1, x * 0x1p127f * 0x1p23f));
+  }
 }

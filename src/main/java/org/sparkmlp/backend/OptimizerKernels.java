@@ -1,8 +1,14 @@
 package org.sparkmlp.backend;
 
+import org.sparkmlp.optim.AdaDelta;
 import org.sparkmlp.optim.AdaGrad;
+import org.sparkmlp.optim.AdaMax;
 import org.sparkmlp.optim.Adam;
+import org.sparkmlp.optim.AdamW;
+import org.sparkmlp.optim.AmsGrad;
+import org.sparkmlp.optim.Lion;
 import org.sparkmlp.optim.Momentum;
+import org.sparkmlp.optim.NAdam;
 import org.sparkmlp.optim.Nesterov;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.optim.RAdam;
@@ -37,6 +43,10 @@ final class OptimizerKernels {
       nesterov(n, w, g, scale, slots[0], rate0, (float) rule.momentum());
     } else if (optimizer instanceof AdaGrad rule) {
       rms(n, w, g, scale, slots[0], rate0, 1, 1, (float) rule.epsilon());
+    } else if (optimizer instanceof AdaDelta rule) {
+      adaDelta(n, w, g, scale, slots[0], slots[1], rate0, rule);
+    } else if (optimizer instanceof RmsProp rule && rule.centered()) {
+      centered(n, w, g, scale, slots[0], slots[1], rate0, rule);
     } else if (optimizer instanceof RmsProp rule) {
       float rho = (float) rule.rho();
       rms(n, w, g, scale, slots[0], rate0, rho, (float) (1 - rule.rho()), (float) rule.epsilon());
@@ -46,6 +56,16 @@ final class OptimizerKernels {
       float a1 = (float) (1 - rule.beta1());
       float a2 = (float) (1 - rule.beta2());
       adam(n, w, g, scale, slots, rate0, b1, a1, b2, a2, (float) c[1], (float) rule.epsilon());
+    } else if (optimizer instanceof AmsGrad rule) {
+      amsGrad(n, w, g, scale, slots, c, rule);
+    } else if (optimizer instanceof AdamW rule) {
+      adamW(n, w, g, scale, slots[0], slots[1], c, rule);
+    } else if (optimizer instanceof AdaMax rule) {
+      adaMax(n, w, g, scale, slots[0], slots[1], rate0, rule);
+    } else if (optimizer instanceof NAdam rule) {
+      nAdam(n, w, g, scale, slots[0], slots[1], c, rule);
+    } else if (optimizer instanceof Lion rule) {
+      lion(n, w, g, scale, slots[0], c, rule);
     } else if (optimizer instanceof RAdam rule) {
       float b1 = (float) rule.beta1();
       float b2 = (float) rule.beta2();
@@ -101,6 +121,133 @@ final class OptimizerKernels {
       float next = keep * r[i] + add * (gradient * gradient);
       r[i] = next;
       w[i] -= rate * gradient / ((float) Math.sqrt(next) + epsilon);
+    }
+  }
+
+  private static void adaDelta(
+      int n, float[] w, float[] g, float scale, float[] rs, float[] ss, float rate, AdaDelta rule) {
+    float keep = (float) rule.rho();
+    float add = (float) (1 - rule.rho());
+    float epsilon = (float) rule.epsilon();
+    for (int i = 0; i < n; i++) {
+      float gradient = g[i] * scale;
+      float r = keep * rs[i] + add * (gradient * gradient);
+      float d = (float) Math.sqrt(ss[i] + epsilon) / (float) Math.sqrt(r + epsilon) * gradient;
+      rs[i] = r;
+      ss[i] = keep * ss[i] + add * (d * d);
+      w[i] -= rate * d;
+    }
+  }
+
+  private static void centered(
+      int n, float[] w, float[] g, float scale, float[] rs, float[] ms, float rate, RmsProp rule) {
+    float keep = (float) rule.rho();
+    float add = (float) (1 - rule.rho());
+    float epsilon = (float) rule.epsilon();
+    for (int i = 0; i < n; i++) {
+      float gradient = g[i] * scale;
+      float r = keep * rs[i] + add * (gradient * gradient);
+      float m = keep * ms[i] + add * gradient;
+      rs[i] = r;
+      ms[i] = m;
+      w[i] -= rate * gradient / ((float) Math.sqrt(Math.max(0, r - m * m)) + epsilon);
+    }
+  }
+
+  private static void amsGrad(
+      int n, float[] w, float[] g, float scale, float[][] slots, double[] c, AmsGrad rule) {
+    float b1 = (float) rule.beta1();
+    float a1 = (float) (1 - rule.beta1());
+    float b2 = (float) rule.beta2();
+    float a2 = (float) (1 - rule.beta2());
+    float rate = (float) c[0];
+    float correction = (float) c[1];
+    float epsilon = (float) rule.epsilon();
+    float[] ms = slots[0];
+    float[] vs = slots[1];
+    float[] us = slots[2];
+    for (int i = 0; i < n; i++) {
+      float gradient = g[i] * scale;
+      float m = b1 * ms[i] + a1 * gradient;
+      float v = b2 * vs[i] + a2 * (gradient * gradient);
+      float u = Math.max(us[i], v);
+      ms[i] = m;
+      vs[i] = v;
+      us[i] = u;
+      w[i] -= rate * m / ((float) Math.sqrt(u) * correction + epsilon);
+    }
+  }
+
+  private static void adamW(
+      int n, float[] w, float[] g, float scale, float[] ms, float[] vs, double[] c, AdamW rule) {
+    float b1 = (float) rule.beta1();
+    float a1 = (float) (1 - rule.beta1());
+    float b2 = (float) rule.beta2();
+    float a2 = (float) (1 - rule.beta2());
+    float rate = (float) c[0];
+    float correction = (float) c[1];
+    float keep = (float) c[2];
+    float epsilon = (float) rule.epsilon();
+    for (int i = 0; i < n; i++) {
+      float gradient = g[i] * scale;
+      float m = b1 * ms[i] + a1 * gradient;
+      float v = b2 * vs[i] + a2 * (gradient * gradient);
+      ms[i] = m;
+      vs[i] = v;
+      w[i] = keep * w[i] - rate * m / ((float) Math.sqrt(v) * correction + epsilon);
+    }
+  }
+
+  private static void adaMax(
+      int n, float[] w, float[] g, float scale, float[] ms, float[] us, float rate, AdaMax rule) {
+    float b1 = (float) rule.beta1();
+    float a1 = (float) (1 - rule.beta1());
+    float b2 = (float) rule.beta2();
+    float epsilon = (float) rule.epsilon();
+    for (int i = 0; i < n; i++) {
+      float gradient = g[i] * scale;
+      float m = b1 * ms[i] + a1 * gradient;
+      float u = Math.max(b2 * us[i], Math.abs(gradient) + epsilon);
+      ms[i] = m;
+      us[i] = u;
+      w[i] -= rate * m / u;
+    }
+  }
+
+  private static void nAdam(
+      int n, float[] w, float[] g, float scale, float[] ms, float[] vs, double[] c, NAdam rule) {
+    float b1 = (float) rule.beta1();
+    float a1 = (float) (1 - rule.beta1());
+    float b2 = (float) rule.beta2();
+    float a2 = (float) (1 - rule.beta2());
+    float ofGradient = (float) c[0];
+    float ofMoment = (float) c[1];
+    float correction = (float) c[2];
+    float epsilon = (float) rule.epsilon();
+    for (int i = 0; i < n; i++) {
+      float gradient = g[i] * scale;
+      float m = b1 * ms[i] + a1 * gradient;
+      float v = b2 * vs[i] + a2 * (gradient * gradient);
+      ms[i] = m;
+      vs[i] = v;
+      w[i] -=
+          (ofGradient * gradient + ofMoment * m) / ((float) Math.sqrt(v) * correction + epsilon);
+    }
+  }
+
+  private static void lion(
+      int n, float[] w, float[] g, float scale, float[] ms, double[] c, Lion rule) {
+    float b1 = (float) rule.beta1();
+    float a1 = (float) (1 - rule.beta1());
+    float b2 = (float) rule.beta2();
+    float a2 = (float) (1 - rule.beta2());
+    float rate = (float) c[0];
+    float keep = (float) c[1];
+    for (int i = 0; i < n; i++) {
+      float gradient = g[i] * scale;
+      float direction = FloatMath.sign(b1 * ms[i] + a1 * gradient);
+      ms[i] = b2 * ms[i] + a2 * gradient;
+      w[i] = keep * w[i] - rate * direction;
     }
   }
 

@@ -75,6 +75,12 @@ final class Fit<M> {
               p.outerMomentum(),
               p.stepSize(),
               p.continueSchedule(),
+              p.weightDecay(),
+              p.inputDropout(),
+              p.hiddenDropout(),
+              p.maxNorm(),
+              p.gradientClipNorm(),
+              p.gradientClipValue(),
               p.onDivergence())) {
         Check.that(
             !p.isSet(param),
@@ -83,7 +89,14 @@ final class Fit<M> {
             param.name(),
             p.getSolver());
       }
+      Check.that(
+          p.getRegParam() == 0 || p.getElasticNetParam() == 0,
+          "elasticNetParam = %s with solver = %s: the line search can't cope with |w|_1, whose gradient jumps; set"
+              + " elasticNetParam = 0, or take another solver",
+          p.getElasticNetParam(),
+          p.getSolver());
     }
+    RegularizationParams.check(p, hiddenLayers(p));
     Check.that(
         p.getLocalSteps() != 1 || !p.isSet(p.outerMomentum()) || p.getOuterMomentum() == 0,
         "outerMomentum = %s has no use with localSteps = 1, where nothing is averaged; give solver = momentum(0.9) or"
@@ -121,6 +134,10 @@ final class Fit<M> {
 
   static boolean hasWeights(MLPParams p) {
     return p.isDefined(p.weightCol()) && !p.getWeightCol().isEmpty();
+  }
+
+  private static int hiddenLayers(MLPParams p) {
+    return p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
   }
 
   private static boolean agree(int[] layers, int[] hidden) {
@@ -298,7 +315,8 @@ final class Fit<M> {
                   params.getMaxIter(),
                   params.getTol(),
                   listener,
-                  checkpoints)
+                  checkpoints,
+                  RegularizationParams.read(params, topology))
               .heldTo(anchor)
               .train(start);
     } else {
@@ -323,6 +341,7 @@ final class Fit<M> {
               params.getMaxIter(),
               params.getTol(),
               params.getSeed(),
+              RegularizationParams.read(params, topology),
               new Past(params.getContinueSchedule() ? prior.epochs() : 0, anchor));
       long resultBytes = 4L * topology.size() * (localSteps == 1 ? 1 : 1 + slots);
       LOG.info(

@@ -2,6 +2,7 @@ package org.sparkmlp.ml;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
@@ -48,6 +49,15 @@ public final class Grids {
   public Grids add(IntArrayParam param, int[]... values) {
     List<ParamPair<?>> pairs = new ArrayList<>();
     for (int[] value : values) {
+      pairs.add(new ParamPair<>(param, value));
+    }
+    return multiply(pairs);
+  }
+
+  /** Tries each array. */
+  public Grids add(DoubleArrayParam param, double[]... values) {
+    List<ParamPair<?>> pairs = new ArrayList<>();
+    for (double[] value : values) {
       pairs.add(new ParamPair<>(param, value));
     }
     return multiply(pairs);

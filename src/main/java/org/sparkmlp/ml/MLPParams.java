@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
@@ -91,6 +92,38 @@ public interface MLPParams extends HasWeightCol {
 
   default Param<String> learningRateSchedule() {
     return mlp().learningRateSchedule;
+  }
+
+  default DoubleParam regParam() {
+    return mlp().regParam;
+  }
+
+  default DoubleParam elasticNetParam() {
+    return mlp().elasticNetParam;
+  }
+
+  default DoubleParam weightDecay() {
+    return mlp().weightDecay;
+  }
+
+  default DoubleParam inputDropout() {
+    return mlp().inputDropout;
+  }
+
+  default DoubleArrayParam hiddenDropout() {
+    return mlp().hiddenDropout;
+  }
+
+  default DoubleParam maxNorm() {
+    return mlp().maxNorm;
+  }
+
+  default DoubleParam gradientClipNorm() {
+    return mlp().gradientClipNorm;
+  }
+
+  default DoubleParam gradientClipValue() {
+    return mlp().gradientClipValue;
   }
 
   default IntParam batchSize() {
@@ -219,6 +252,38 @@ public interface MLPParams extends HasWeightCol {
     return getOrDefault(learningRateSchedule());
   }
 
+  default double getRegParam() {
+    return (Double) getOrDefault(regParam());
+  }
+
+  default double getElasticNetParam() {
+    return (Double) getOrDefault(elasticNetParam());
+  }
+
+  default double getWeightDecay() {
+    return (Double) getOrDefault(weightDecay());
+  }
+
+  default double getInputDropout() {
+    return (Double) getOrDefault(inputDropout());
+  }
+
+  default double[] getHiddenDropout() {
+    return getOrDefault(hiddenDropout());
+  }
+
+  default double getMaxNorm() {
+    return (Double) getOrDefault(maxNorm());
+  }
+
+  default double getGradientClipNorm() {
+    return (Double) getOrDefault(gradientClipNorm());
+  }
+
+  default double getGradientClipValue() {
+    return (Double) getOrDefault(gradientClipValue());
+  }
+
   default int getBatchSize() {
     return (Integer) getOrDefault(batchSize());
   }
@@ -297,6 +362,14 @@ public interface MLPParams extends HasWeightCol {
     final Param<String> solver;
     final DoubleParam stepSize;
     final Param<String> learningRateSchedule;
+    final DoubleParam regParam;
+    final DoubleParam elasticNetParam;
+    final DoubleParam weightDecay;
+    final DoubleParam inputDropout;
+    final DoubleArrayParam hiddenDropout;
+    final DoubleParam maxNorm;
+    final DoubleParam gradientClipNorm;
+    final DoubleParam gradientClipValue;
     final IntParam batchSize;
     final IntParam maxIter;
     final DoubleParam tol;
@@ -405,14 +478,15 @@ public interface MLPParams extends HasWeightCol {
               "solver",
               "optimizer: "
                   + String.join(", ", Solvers.names())
-                  + "; with arguments as in adam(beta1=0.9)",
+                  + "; with arguments as in adam(beta1=0.9); gd, Spark's name, is sgd: for gradient descent on all rows"
+                  + " set batchSize to their number and localSteps = 1",
               Rules.spec((Consumer<String> & Serializable) Solvers::parse));
       stepSize =
           new DoubleParam(
               owner,
               "stepSize",
-              "initial learning rate (> 0); 0: the solver's own default (0.001 for adam, radam and rmsprop, 0.01 for the"
-                  + " others)",
+              "initial learning rate (> 0); 0: the solver's own default, which is in the table of solvers in"
+                  + " docs/params.md (0.001 for adam, 0.01 for sgd)",
               Rules.nonNegative("stepSize"));
       learningRateSchedule =
           new Param<>(
@@ -422,6 +496,60 @@ public interface MLPParams extends HasWeightCol {
                   + String.join(", ", Schedules.names())
                   + "; joined as in warmup(2ep).then(cosine)",
               Rules.spec((Consumer<String> & Serializable) Schedules::parse));
+      regParam =
+          new DoubleParam(
+              owner,
+              "regParam",
+              "λ of the penalty λ (α ‖w‖₁ + (1 - α)/2 ‖w‖²) that is added to the mean loss (>= 0; 0: none), with α ="
+                  + " elasticNetParam; biases are exempt",
+              Rules.nonNegative("regParam"));
+      elasticNetParam =
+          new DoubleParam(
+              owner,
+              "elasticNetParam",
+              "α of that penalty (0 to 1): 0 is L2, 1 is L1, which mini-batch solvers follow by its subgradient and"
+                  + " l-bfgs can't have",
+              Rules.unitInterval("elasticNetParam"));
+      weightDecay =
+          new DoubleParam(
+              owner,
+              "weightDecay",
+              "decoupled weight decay (>= 0; 0: none): every update makes weights, not biases, smaller by this times the"
+                  + " learning rate, whatever the solver; adamw(weightDecay=0.01) decays biases too",
+              Rules.nonNegative("weightDecay"));
+      inputDropout =
+          new DoubleParam(
+              owner,
+              "inputDropout",
+              "share of the features that a row goes without at random while training (>= 0, < 1); the others count"
+                  + " 1 / (1 - share) times",
+              Rules.share("inputDropout"));
+      hiddenDropout =
+          new DoubleArrayParam(
+              owner,
+              "hiddenDropout",
+              "likewise of the values of hidden layers (>= 0, < 1): one share for all of them, or one a layer",
+              Rules.shares("hiddenDropout"));
+      maxNorm =
+          new DoubleParam(
+              owner,
+              "maxNorm",
+              "most length of the vector of weights into one unit (>= 0; 0: any), to which it is cut after each update",
+              Rules.nonNegative("maxNorm"));
+      gradientClipNorm =
+          new DoubleParam(
+              owner,
+              "gradientClipNorm",
+              "most length of the gradient of an update, all layers together (>= 0; 0: any), to which it is cut; with"
+                  + " local steps that of the shard's batch",
+              Rules.nonNegative("gradientClipNorm"));
+      gradientClipValue =
+          new DoubleParam(
+              owner,
+              "gradientClipValue",
+              "most size of each number of the gradient of an update (>= 0; 0: any), to which it is cut before"
+                  + " gradientClipNorm",
+              Rules.nonNegative("gradientClipValue"));
       batchSize =
           new IntParam(
               owner,
@@ -443,7 +571,7 @@ public interface MLPParams extends HasWeightCol {
               Rules.nonNegative("tol"));
       seed =
           new LongParam(
-              owner, "seed", "seed of everything random: initial weights and order of rows");
+              owner, "seed", "seed of everything random: initial weights, order of rows, dropout");
       localSteps =
           new IntParam(
               owner,
@@ -535,6 +663,14 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(solver, "adam");
       owner.setDefault(stepSize, 0.0);
       owner.setDefault(learningRateSchedule, "constant");
+      owner.setDefault(regParam, 0.0);
+      owner.setDefault(elasticNetParam, 0.0);
+      owner.setDefault(weightDecay, 0.0);
+      owner.setDefault(inputDropout, 0.0);
+      owner.setDefault(hiddenDropout, new double[] {0.0});
+      owner.setDefault(maxNorm, 0.0);
+      owner.setDefault(gradientClipNorm, 0.0);
+      owner.setDefault(gradientClipValue, 0.0);
       owner.setDefault(batchSize, 128);
       owner.setDefault(maxIter, 100);
       owner.setDefault(tol, 0.0);
@@ -631,6 +767,46 @@ public interface MLPParams extends HasWeightCol {
 
     default T setLearningRateSchedule(String value) {
       set(learningRateSchedule(), value);
+      return self();
+    }
+
+    default T setRegParam(double value) {
+      set(regParam(), value);
+      return self();
+    }
+
+    default T setElasticNetParam(double value) {
+      set(elasticNetParam(), value);
+      return self();
+    }
+
+    default T setWeightDecay(double value) {
+      set(weightDecay(), value);
+      return self();
+    }
+
+    default T setInputDropout(double value) {
+      set(inputDropout(), value);
+      return self();
+    }
+
+    default T setHiddenDropout(double... value) {
+      set(hiddenDropout(), value);
+      return self();
+    }
+
+    default T setMaxNorm(double value) {
+      set(maxNorm(), value);
+      return self();
+    }
+
+    default T setGradientClipNorm(double value) {
+      set(gradientClipNorm(), value);
+      return self();
+    }
+
+    default T setGradientClipValue(double value) {
+      set(gradientClipValue(), value);
       return self();
     }
 

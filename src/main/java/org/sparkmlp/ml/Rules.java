@@ -83,6 +83,27 @@ final class Rules {
                 value));
   }
 
+  static Function1<Object, Object> unitInterval(String name) {
+    return rule(
+        value ->
+            Check.that(
+                (Double) value >= 0 && (Double) value <= 1,
+                "%s must be between 0 and 1, got %s",
+                name,
+                value));
+  }
+
+  /** Shares of wholes, at least one of them. */
+  static Function1<double[], Object> shares(String name) {
+    return rule(
+        value ->
+            Check.that(
+                value.length > 0 && Arrays.stream(value).allMatch(share -> share >= 0 && share < 1),
+                "%s must be one or more numbers, each at least 0 and less than 1, got %s",
+                name,
+                Arrays.toString(value)));
+  }
+
   /** Rule of a share of a whole, that isn't all of it. */
   static Function1<Object, Object> share(String name) {
     return rule(

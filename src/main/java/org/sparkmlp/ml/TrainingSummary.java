@@ -38,12 +38,18 @@ public record TrainingSummary(
     long packedBytes,
     Costs costs) {
 
-  /** Mean training loss of each epoch. */
+  /**
+   * The objective of each epoch, as Spark's summaries have it: the mean training loss (under
+   * dropout, if there is any) and the penalty of regParam.
+   */
   public double[] objectiveHistory() {
     return epochs.stream().mapToDouble(EpochRecord::loss).toArray();
   }
 
-  /** Mean validation loss after each epoch; NaN without validation rows. */
+  /**
+   * Mean validation loss after each epoch, without dropout and penalty; NaN without validation
+   * rows.
+   */
   public double[] validationHistory() {
     return epochs.stream().mapToDouble(EpochRecord::validationLoss).toArray();
   }

@@ -7,12 +7,12 @@ import org.sparkmlp.backend.LossSums;
 import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.function.Activation;
-import org.sparkmlp.optim.Optimizer;
+import org.sparkmlp.util.CounterRandom;
 
 /**
  * A network in float on a backend, with all the room it needs: weights, gradient, optimizer slots
  * and the values of one batch. Nothing is allocated after construction, but that the first batches
- * make room for their features. For one thread at a time.
+ * make room for their features and for dropout. For one thread at a time.
  *
  * <p>Forward, for a batch of n rows: A_0 = X (n x inputs), A_l = f(A_(l-1) W_l + 1 b_l'). Backward,
  * with D_l the gradient of the weighted loss sum by the sums of layer l: dW_l = A_(l-1)' D_l, db_l
@@ -70,6 +70,15 @@ public final class Network {
   /** The batch at hand, if its first layer is computed on sparse rows. */
   private Backend.SparseRows sparseRows;
 
+  /** Of dropout, for l = 0 .. depth - 1, laid out like A_l; made when first needed. */
+  private final Buffer[] masks;
+
+  /** What the next layer sees of A_l under dropout, likewise; that of the inputs is A_0 itself. */
+  private final Buffer[] thinned;
+
+  /** Keys of the batch's rows for the layer at hand. */
+  private final int[] layerKeys;
+
   /**
    * @param capacity most rows of a batch
    */
@@ -110,6 +119,9 @@ public final class Network {
     this.targets = backend.allocate(capacity * (topology.classTargets() ? 1 : topology.outputs()));
     this.rowWeights = backend.allocate(capacity);
     this.sparse = new SparseBatch(topology.inputs());
+    this.masks = new Buffer[topology.depth()];
+    this.thinned = new Buffer[topology.depth()];
+    this.layerKeys = new int[capacity];
   }
 
   /** A_0; made when the first dense row comes. */
@@ -234,13 +246,13 @@ public final class Network {
    * logits}.
    */
   public void predict(int rows, float[] logits) {
-    forward(rows);
+    forward(rows, Dropout.NONE, null);
     backend.download(outputs[topology.depth()], 0, logits, 0, rows * topology.outputs());
   }
 
-  /** Adds the losses of the batch to {@code sums}. */
+  /** Adds the losses of the batch to {@code sums}, without dropout. */
   public void evaluate(int rows, LossSums sums) {
-    forward(rows);
+    forward(rows, Dropout.NONE, null);
     loss(rows, null, sums);
   }
 
@@ -250,20 +262,62 @@ public final class Network {
    * @param accumulate whether to add to the gradient that is there
    */
   public void differentiate(int rows, boolean accumulate, LossSums sums) {
-    forward(rows);
-    loss(rows, deltas[topology.depth()], sums);
-    backward(rows, accumulate);
+    differentiate(rows, accumulate, Dropout.NONE, null, sums);
   }
 
   /**
-   * Updates the weights by the gradient.
+   * The same of the network that is left by dropout, which is another for each row: row i goes
+   * without unit j of layer l (0: the inputs) as a {@link org.sparkmlp.backend.DropoutMask} says of
+   * the key {@code CounterRandom.element(keys[i], l)}. Dropout of the inputs overwrites those of
+   * the batch.
+   *
+   * @param keys one a row; not used where dropout is off
+   */
+  public void differentiate(
+      int rows, boolean accumulate, Dropout dropout, int[] keys, LossSums sums) {
+    forward(rows, dropout, keys);
+    loss(rows, deltas[topology.depth()], sums);
+    backward(rows, accumulate, dropout);
+  }
+
+  /** What layer l + 1 sees of layer l. */
+  private Buffer seen(int l, Dropout dropout) {
+    return l > 0 && dropout.rate(l) > 0 ? thinned[l] : outputs[l];
+  }
+
+  /** Dropout of layer l, if there is any. */
+  private void thin(int l, int rows, Dropout dropout, int[] keys) {
+    double rate = dropout.rate(l);
+    if (rate == 0) {
+      return;
+    }
+    if (masks[l] == null) {
+      masks[l] = backend.allocate(capacity * stride(l));
+      thinned[l] = l == 0 ? features() : backend.allocate(capacity * stride(l));
+      if (l > 0) {
+        backend.fill(thinned[l], 0, thinned[l].length(), 1);
+      }
+    }
+    prepareKeys(l, rows, keys);
+    int units = topology.units(l);
+    backend.dropout(rate, layerKeys, rows, units, outputs[l], masks[l], thinned[l], 0, stride(l));
+  }
+
+  private void prepareKeys(int l, int rows, int[] keys) {
+    for (int i = 0; i < rows; i++) {
+      layerKeys[i] = CounterRandom.element(keys[i], l);
+    }
+  }
+
+  /**
+   * Updates the weights by the gradient, which is lost.
    *
    * @param scale what to multiply the gradient with: 1 / (weight sum of the batch)
    * @param rate learning rate
    * @param step number of the update, from 1
    */
-  public void update(Optimizer optimizer, double scale, double rate, long step) {
-    backend.update(optimizer, topology.size(), weights, gradient, (float) scale, slots, rate, step);
+  public void update(WeightUpdate update, double scale, double rate, long step) {
+    update.apply(weights, gradient, scale, slots, rate, step);
   }
 
   /**
@@ -293,13 +347,13 @@ public final class Network {
       } else {
         backend.square(rows * stride(l - 1), outputs[l - 1]);
       }
-      weightGradient(l, rows, delta, false);
+      weightGradient(l, rows, outputs[l - 1], delta, false);
     }
     return sum;
   }
 
-  private void forward(int rows) {
-    prepareInputs(rows);
+  private void forward(int rows, Dropout dropout, int[] keys) {
+    prepareInputs(rows, dropout, keys);
     for (int l = 1; l <= topology.depth(); l++) {
       int in = topology.units(l - 1);
       int sums = topology.sums(l);
@@ -315,7 +369,7 @@ public final class Network {
             sums,
             in + 1,
             1,
-            outputs[l - 1],
+            seen(l - 1, dropout),
             0,
             stride(l - 1),
             weights,
@@ -331,22 +385,33 @@ public final class Network {
       if (isInPieces(l)) {
         backend.largest(activation.pieces(), rows, topology.units(l), f, outputs[l], stride(l));
       }
+      if (l < topology.depth()) {
+        thin(l, rows, dropout, keys);
+      }
     }
   }
 
-  /** Decides whether the batch stays sparse; if not, spreads what sparse rows it has. */
-  private void prepareInputs(int rows) {
+  /**
+   * Decides whether the batch stays sparse; if not, spreads what sparse rows it has. Dropout of the
+   * inputs is the same either way.
+   */
+  private void prepareInputs(int rows, Dropout dropout, int[] keys) {
     sparseRows = null;
-    if (sparse.rows() == 0) {
-      return;
-    }
-    if (sparse.rows() == rows
+    if (sparse.rows() > 0
+        && sparse.rows() == rows
         && backend.sparse()
         && (long) sparse.count() * DENSE_SHARE <= rows * (topology.inputs() + 1L)) {
+      if (dropout.rate(0) > 0) {
+        prepareKeys(0, rows, keys);
+        sparse.thin(dropout.rate(0), layerKeys);
+      }
       sparseRows = sparse.upload(backend);
-    } else {
+      return;
+    }
+    if (sparse.rows() > 0) {
       sparse.spread(backend, features());
     }
+    thin(0, rows, dropout, keys);
   }
 
   private void loss(int rows, Buffer into, LossSums sums) {
@@ -362,12 +427,12 @@ public final class Network {
         sums);
   }
 
-  private void backward(int rows, boolean accumulate) {
+  private void backward(int rows, boolean accumulate, Dropout dropout) {
     for (int l = topology.depth(); l >= 1; l--) {
       int in = topology.units(l - 1);
       int sums = topology.sums(l);
       Buffer delta = sumGradient(l, rows);
-      weightGradient(l, rows, delta, accumulate);
+      weightGradient(l, rows, seen(l - 1, dropout), delta, accumulate);
       if (l > 1) {
         backend.gemm(
             false,
@@ -386,12 +451,15 @@ public final class Network {
             deltas[l - 1],
             0,
             stride(l - 1));
+        if (dropout.rate(l - 1) > 0) {
+          backend.multiply(rows, in, deltas[l - 1], masks[l - 1], 0, stride(l - 1));
+        }
       }
     }
   }
 
   /** [A_(l-1) 1]' times the gradient by the sums of layer l. */
-  private void weightGradient(int l, int rows, Buffer delta, boolean accumulate) {
+  private void weightGradient(int l, int rows, Buffer values, Buffer delta, boolean accumulate) {
     int sums = topology.sums(l);
     float beta = accumulate ? 1 : 0;
     if (l == 1 && sparseRows != null) {
@@ -405,7 +473,7 @@ public final class Network {
         sums,
         rows,
         1,
-        outputs[l - 1],
+        values,
         0,
         stride(l - 1),
         delta,

@@ -3,6 +3,7 @@ package org.sparkmlp.nn;
 import java.util.Arrays;
 import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
+import org.sparkmlp.backend.DropoutMask;
 
 /**
  * The sparse rows of a batch, on the host, while they are collected. To each row a number is added
@@ -58,6 +59,21 @@ final class SparseBatch {
     places[rows] = place;
     rows++;
     starts[rows] = to;
+  }
+
+  /**
+   * Dropout of the inputs.
+   *
+   * @param keys one for each place of the batch
+   */
+  void thin(double rate, int[] keys) {
+    DropoutMask mask = new DropoutMask(rate);
+    for (int i = 0; i < rows; i++) {
+      int ones = starts[i + 1] - 1;
+      for (int k = starts[i]; k < ones; k++) {
+        values[k] *= mask.at(keys[places[i]], indices[k]);
+      }
+    }
   }
 
   /** All rows, for {@link Backend#sparseGemm}. */

@@ -50,6 +50,11 @@ public final class Topology implements Serializable {
     public int end() {
       return offset + length();
     }
+
+    /** Whether these are biases, not weights. */
+    public boolean isBias() {
+      return name.endsWith(".bias");
+    }
   }
 
   private final int[] layers;

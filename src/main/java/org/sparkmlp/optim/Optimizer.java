@@ -6,10 +6,11 @@ import java.util.List;
  * An update rule, element by element: the definition, in double precision. It has hyper-parameters
  * only; what changes from step to step (the slots, the step number) is kept outside and handed in.
  *
- * <p>In the formulas w is a weight, g the gradient of the mean loss of the batch, η the learning
- * rate of the step and t its number, from 1. All slots start at 0.
+ * <p>In the formulas w is a weight, g the gradient of the objective (the mean loss of the batch and
+ * penalties), η the learning rate of the step and t its number, from 1. All slots start at 0.
  *
- * <p>Open to users: a backend runs a rule that it has no kernel for by calling {@link #update}.
+ * <p>Open to users, who make their own known by {@link Solvers#register}: a backend runs a rule
+ * that it has no kernel for by calling {@link #update}.
  */
 public non-sealed interface Optimizer extends Solver {
   /** The names of the slots, one number each for every weight. */

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkmlp.nn.Regularization;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
 import org.sparkmlp.util.Check;
@@ -23,8 +24,8 @@ import scala.collection.Iterator;
 import scala.reflect.ClassTag$;
 
 /**
- * L-BFGS on the mean loss of all training rows: Breeze's implementation on the driver, each
- * evaluation one round over the data, in double.
+ * L-BFGS on the mean loss of all training rows, and its penalty if there is one: Breeze's
+ * implementation on the driver, each evaluation one round over the data, in double.
  */
 public final class LbfgsTrainer {
   private static final Logger LOG = LoggerFactory.getLogger(LbfgsTrainer.class);
@@ -37,6 +38,7 @@ public final class LbfgsTrainer {
   private final double tol;
   private final TrainingListener listener;
   private final CheckpointPolicy policy;
+  private final Regularization regularization;
   private Anchor anchor; // or null
   private final Costs.Meter meter = new Costs.Meter();
 
@@ -66,6 +68,38 @@ public final class LbfgsTrainer {
       double tol,
       TrainingListener listener,
       CheckpointPolicy checkpoints) {
+    this(
+        objective,
+        topology,
+        backend,
+        solver,
+        maxIter,
+        tol,
+        listener,
+        checkpoints,
+        Regularization.NONE);
+  }
+
+  /**
+   * Trainer of a penalized objective.
+   *
+   * @param regularization nothing but regParam, with elasticNetParam 0: the line search needs an
+   *     objective that is smooth and the same at every evaluation
+   */
+  public LbfgsTrainer(
+      Objective objective,
+      Topology topology,
+      String backend,
+      Lbfgs solver,
+      int maxIter,
+      double tol,
+      TrainingListener listener,
+      CheckpointPolicy checkpoints,
+      Regularization regularization) {
+    Check.that(
+        regularization.equals(Regularization.NONE.withPenalty(regularization.regParam(), 0)),
+        "l-bfgs can have a penalty of regParam with elasticNetParam = 0 only, got %s",
+        regularization);
     this.objective = objective;
     this.topology = topology;
     this.backend = backend;
@@ -74,6 +108,7 @@ public final class LbfgsTrainer {
     this.tol = tol;
     this.listener = listener;
     this.policy = checkpoints;
+    this.regularization = regularization;
   }
 
   /** The same trainer of a loss that has the pull of an anchor besides, in double; null: none. */
@@ -138,6 +173,7 @@ public final class LbfgsTrainer {
     lines.add("maxIter " + maxIter);
     lines.add("tol " + tol);
     lines.addAll(new Past(0, anchor).description());
+    lines.add(regularization.toString());
     return lines;
   }
 
@@ -226,7 +262,9 @@ public final class LbfgsTrainer {
     return weights;
   }
 
-  /** Mean loss and its gradient; remembers the last point, which Breeze asks for again. */
+  /**
+   * Mean loss, penalty and their gradient; remembers the last point, which Breeze asks for again.
+   */
   private final class MeanLoss {
     private Point last;
 
@@ -240,16 +278,18 @@ public final class LbfgsTrainer {
         this.value = value;
         this.gradient = gradient;
       }
+    }
 
-      static Point of(double[] x, double[] total) {
-        int size = x.length;
-        double weight = total[size + 1];
-        double[] gradient = new double[size];
-        for (int i = 0; i < size; i++) {
-          gradient[i] = total[i] / weight;
-        }
-        return new Point(x, total[size] / weight, gradient);
+    /** The objective at x, of the gradient, loss and weight sums of the rows. */
+    private Point point(double[] x, double[] total) {
+      int size = x.length;
+      double weight = total[size + 1];
+      double[] gradient = new double[size];
+      for (int i = 0; i < size; i++) {
+        gradient[i] = total[i] / weight;
       }
+      double penalty = regularization.penalty(topology, x, gradient);
+      return new Point(x, total[size] / weight + penalty, gradient);
     }
 
     /** Takes the point that training goes on from as the last one, which it was. */
@@ -269,7 +309,7 @@ public final class LbfgsTrainer {
         FullBatch.Sum sum = objective.round(new FullBatch(topology, backend), x);
         meter.add(sum.nanos(), 8L * x.length * objective.layout().numShards());
         meter.addRows(sum.rows());
-        last = held(Point.of(x, sum.total(x.length)));
+        last = held(point(x, sum.total(x.length)));
       }
       return last;
     }

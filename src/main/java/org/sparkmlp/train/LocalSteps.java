@@ -2,7 +2,9 @@ package org.sparkmlp.train;
 
 import org.sparkmlp.backend.LossSums;
 import org.sparkmlp.data.Shard;
+import org.sparkmlp.nn.Dropout;
 import org.sparkmlp.nn.Network;
+import org.sparkmlp.nn.WeightUpdate;
 import org.sparkmlp.train.Workspaces.Workspace;
 
 /**
@@ -41,31 +43,34 @@ record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
           if (anchor != null) {
             workspace.network.setAnchor(anchor.vectors().weights(), anchor.vectors().strengths());
           }
-          workspace.order.start(plan.seed(), state.epoch, shard.index(), shard.training().starts());
+          int key = ShardPass.start(workspace, plan, state.epoch, shard);
           LossSums sums = new LossSums();
-          int badStep = descend(workspace, shard.training(), state, sums);
+          int badStep = descend(workspace, shard.training(), key, state, sums);
           RoundResult result = result(workspace.network, sums, to - from, start);
           return badStep < 0 ? result : result.diverged(badStep);
         });
   }
 
   /** Makes the updates; returns the step after which the loss wasn't finite, or -1. */
-  private int descend(Workspace workspace, Shard.Rows rows, TrainingState state, LossSums sums) {
+  private int descend(
+      Workspace workspace, Shard.Rows rows, int key, TrainingState state, LossSums sums) {
     LossSums batch = new LossSums();
+    Dropout dropout = plan.regularization().dropout();
+    WeightUpdate update = plan.weightUpdate();
     long updates = state.updates;
     for (int step = state.step; step < toStep; step++) {
       int from = ShardPass.share(rows.count(), step, stepsPerEpoch);
       int to = ShardPass.share(rows.count(), step + 1, stepsPerEpoch);
       if (from < to) {
         batch.clear(); // sums of its own: a difference of running sums would round
-        ShardPass.differentiate(workspace, rows, from, to, batch);
+        ShardPass.differentiate(workspace, rows, from, to, dropout, key, batch);
         sums.add(batch);
         updates++;
         if (plan.past().anchor() != null) {
           workspace.network.pull(batch.weight);
         }
         double rate = plan.rate(state.epoch, step, stepsPerEpoch);
-        workspace.network.update(plan.optimizer(), 1 / batch.weight, rate, updates);
+        workspace.network.update(update, 1 / batch.weight, rate, updates);
       }
       if (!Double.isFinite(sums.loss)) {
         return step;

@@ -4,7 +4,10 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.sparkmlp.backend.Backends;
+import org.sparkmlp.nn.Regularization;
 import org.sparkmlp.nn.Topology;
+import org.sparkmlp.nn.WeightUpdate;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.schedule.Schedule;
 import org.sparkmlp.util.Check;
@@ -35,6 +38,7 @@ public record Plan(
     int epochs,
     double tol,
     long seed,
+    Regularization regularization,
     Past past)
     implements Serializable {
 
@@ -44,7 +48,36 @@ public record Plan(
   /** So that counting steps can't overflow an int. */
   private static final int MOST_STEPS = 1 << 30;
 
-  /** A plan without outer momentum. */
+  /** A plan without regularization. */
+  public Plan(
+      Topology topology,
+      String backend,
+      Optimizer optimizer,
+      double stepSize,
+      Schedule schedule,
+      int batchSize,
+      int localSteps,
+      double outerMomentum,
+      int epochs,
+      double tol,
+      long seed) {
+    this(
+        topology,
+        backend,
+        optimizer,
+        stepSize,
+        schedule,
+        batchSize,
+        localSteps,
+        outerMomentum,
+        epochs,
+        tol,
+        seed,
+        Regularization.NONE,
+        Past.NONE);
+  }
+
+  /** A plan without outer momentum and regularization. */
   public Plan(
       Topology topology,
       String backend,
@@ -67,8 +100,7 @@ public record Plan(
         0,
         epochs,
         tol,
-        seed,
-        Past.NONE);
+        seed);
   }
 
   /** Updates an epoch: of all shards together, or, with local steps, of each shard. */
@@ -106,6 +138,7 @@ public record Plan(
         epochs,
         tol,
         seed,
+        regularization,
         past);
   }
 
@@ -123,6 +156,7 @@ public record Plan(
         epochs,
         tol,
         seed,
+        regularization,
         past);
   }
 
@@ -140,7 +174,31 @@ public record Plan(
         epochs,
         tol,
         seed,
+        regularization,
         other);
+  }
+
+  /** The same plan but for regularization. */
+  public Plan withRegularization(Regularization other) {
+    return new Plan(
+        topology,
+        backend,
+        optimizer,
+        stepSize,
+        schedule,
+        batchSize,
+        localSteps,
+        outerMomentum,
+        epochs,
+        tol,
+        seed,
+        other,
+        past);
+  }
+
+  /** What makes an update; for one thread at a time. */
+  WeightUpdate weightUpdate() {
+    return new WeightUpdate(topology, Backends.get(backend), optimizer, regularization);
   }
 
   /** Everything that the weights depend on, but for data and initial weights, in lines of text. */
@@ -155,6 +213,7 @@ public record Plan(
     lines.add("maxIter " + epochs);
     lines.add("tol " + tol);
     lines.add("seed " + seed);
+    lines.add(regularization.toString());
     lines.addAll(past.description());
     return lines;
   }

@@ -3,11 +3,15 @@ package org.sparkmlp.train;
 import org.sparkmlp.backend.LossSums;
 import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.Shard;
+import org.sparkmlp.nn.Dropout;
 import org.sparkmlp.nn.Network;
 import org.sparkmlp.train.Workspaces.Workspace;
+import org.sparkmlp.util.CounterRandom;
 
 /** Runs stretches of a shard's rows through a network. */
 final class ShardPass {
+  private static final int PURPOSE = 3;
+
   private ShardPass() {}
 
   /** First row of a step's share of {@code rows}: floor(rows · step / steps). */
@@ -26,17 +30,39 @@ final class ShardPass {
   }
 
   /**
+   * Prepares for an epoch of a shard.
+   *
+   * @return the key of {@link #differentiate}
+   */
+  static int start(Workspace workspace, Plan plan, int epoch, Shard shard) {
+    workspace.order.start(plan.seed(), epoch, shard.index(), shard.training().starts());
+    return CounterRandom.hash(plan.seed(), PURPOSE, epoch, shard.index(), 0);
+  }
+
+  /**
    * Gradient of the loss sum over the rows at positions {@code from} to {@code to} of the
    * workspace's order.
+   *
+   * @param key of the epoch and shard, by {@link #start}: with a row's number it makes the key of
+   *     the row's dropout
    */
-  static void differentiate(Workspace workspace, Shard.Rows rows, int from, int to, LossSums sums) {
+  static void differentiate(
+      Workspace workspace,
+      Shard.Rows rows,
+      int from,
+      int to,
+      Dropout dropout,
+      int key,
+      LossSums sums) {
     Network network = workspace.network;
     for (int start = from; start < to; start += network.capacity()) {
       int n = Math.min(network.capacity(), to - start);
       for (int i = 0; i < n; i++) {
-        load(network, i, rows, workspace.order.row(start + i));
+        int row = workspace.order.row(start + i);
+        load(network, i, rows, row);
+        workspace.rowKeys[i] = CounterRandom.element(key, row);
       }
-      network.differentiate(n, start > from, sums);
+      network.differentiate(n, start > from, dropout, workspace.rowKeys, sums);
     }
   }
 

@@ -31,8 +31,9 @@ record SyncStep(Plan plan, int stepsPerEpoch, int numShards)
           long start = System.nanoTime();
           LossSums sums = new LossSums();
           workspace.network.setWeights(state.weights);
-          workspace.order.start(plan.seed(), state.epoch, shard.index(), shard.training().starts());
-          ShardPass.differentiate(workspace, shard.training(), from, to, sums);
+          int key = ShardPass.start(workspace, plan, state.epoch, shard);
+          ShardPass.differentiate(
+              workspace, shard.training(), from, to, plan.regularization().dropout(), key, sums);
           float[] gradient = new float[plan.topology().size()];
           workspace.network.getGradient(gradient);
           RoundResult result =

@@ -2,11 +2,13 @@ package org.sparkmlp.train;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
 import org.sparkmlp.backend.Backends;
+import org.sparkmlp.schedule.Plateau;
 
 /**
  * Mini-batch training: rounds until the epochs are over. Between rounds everything there is to know
@@ -24,7 +26,9 @@ public final class Trainer {
   private final int stepsPerEpoch;
   private final double outerMomentum;
   private final Costs.Meter meter = new Costs.Meter();
-  private Plan plan; // the given one, with a smaller step size after a return to earlier weights
+  private Plan plan; // the given one, perhaps with a smaller step size: see planAfter
+  private double plateauCut =
+      1; // what the rule of plateaus has multiplied the rate with after the last epoch
 
   public Trainer(Objective objective, Plan plan, TrainingListener listener) {
     this(objective, plan, listener, Safeguards.NONE);
@@ -92,6 +96,7 @@ public final class Trainer {
       }
       EpochRecord epoch = record(next, sums, (System.nanoTime() - start) / 1e9);
       progress.add(next, epoch);
+      plan = planAfter(progress);
       listener.onEpoch(epoch);
       if (stop.shouldStop(epoch.loss())) {
         reason =
@@ -127,16 +132,33 @@ public final class Trainer {
 
   private Progress resume(Checkpoint checkpoint) {
     Progress progress = Progress.of(checkpoint, meter);
-    plan = given.withStepSize(progress.stepSize(given.stepSize()));
+    plan = planAfter(progress);
     return progress;
+  }
+
+  /**
+   * The given plan with the step size that training goes on with: returns to earlier weights and
+   * the schedule's rule of plateaus may have cut it.
+   */
+  private Plan planAfter(Progress progress) {
+    double plateaus = 1;
+    plateauCut = 1;
+    Optional<Plateau> rule = given.schedule().plateau(1.0 / stepsPerEpoch);
+    if (rule.isPresent() && !progress.epochs().isEmpty()) {
+      List<EpochRecord> epochs = progress.epochs();
+      plateaus = PlateauRule.factorAfter(epochs, rule.get());
+      plateauCut =
+          plateaus / PlateauRule.factorAfter(epochs.subList(0, epochs.size() - 1), rule.get());
+    }
+    return given.withStepSize(progress.stepSize(given.stepSize()) * plateaus);
   }
 
   /** Returns to good weights, with a tenth of the step size. */
   private void backOff(Progress progress, DivergenceException e) {
-    double stepSize = plan.stepSize() / 10;
+    double stepSize = progress.stepSize(given.stepSize()) / 10;
     int epoch = progress.state().epoch + 1;
     Backoff backoff = progress.backOff(e.update(), stepSize);
-    plan = given.withStepSize(stepSize);
+    plan = planAfter(progress);
     LOG.warn(
         "the loss ceased to be finite in epoch {}, update {} of {}: back to the weights after epoch {}, with stepSize ="
             + " {} (return {} of at most {})",
@@ -232,15 +254,14 @@ public final class Trainer {
     for (int j = 0; j < s.length; j++) {
       s[j] = buffer(backend, Arrays.copyOfRange(state.slots, j * size, (j + 1) * size));
     }
-    backend.update(
-        plan.optimizer(),
-        size,
-        w,
-        g,
-        (float) (1 / result.weight()),
-        s,
-        plan.rate(state.epoch, state.step, stepsPerEpoch),
-        state.updates + 1);
+    plan.weightUpdate()
+        .apply(
+            w,
+            g,
+            1 / result.weight(),
+            s,
+            plan.rate(state.epoch, state.step, stepsPerEpoch),
+            state.updates + 1);
     backend.download(w, 0, weights, 0, size);
     for (int j = 0; j < s.length; j++) {
       backend.download(s[j], 0, slots, j * size, size);
@@ -276,6 +297,7 @@ public final class Trainer {
               weights,
               state.velocity,
               outerMomentum * rateRatio(state));
+      limitNorms(weights); // a mean keeps within them, momentum doesn't
     } else {
       weights = next.weights();
     }
@@ -291,7 +313,7 @@ public final class Trainer {
     double before =
         state.step > 0
             ? meanRate(state.epoch, state.step - steps)
-            : meanRate(state.epoch - 1, (stepsPerEpoch - 1) / steps * steps);
+            : meanRate(state.epoch - 1, (stepsPerEpoch - 1) / steps * steps) / plateauCut;
     double now = meanRate(state.epoch, state.step);
     return now < before ? now / before : 1;
   }
@@ -304,6 +326,15 @@ public final class Trainer {
       sum += plan.rate(epoch, step, stepsPerEpoch);
     }
     return sum / (to - from);
+  }
+
+  private void limitNorms(float[] weights) {
+    if (plan.regularization().maxNorm() > 0) {
+      Backend backend = Backends.get(plan.backend());
+      Buffer w = buffer(backend, weights);
+      plan.weightUpdate().limitNorms(w);
+      backend.download(w, 0, weights, 0, weights.length);
+    }
   }
 
   private static boolean isFinite(float[] values) {
@@ -343,7 +374,7 @@ public final class Trainer {
     }
     return new EpochRecord(
         next.epoch,
-        sums.loss / sums.weight,
+        sums.loss / sums.weight + plan.regularization().penalty(plan.topology(), next.weights),
         plan.topology().classTargets() ? sums.correct / sums.weight : Double.NaN,
         plan.rate(next.epoch - 1, 0, stepsPerEpoch),
         validation.loss(),

@@ -19,9 +19,13 @@ public final class Workspaces {
     final Network network;
     final EpochOrder order = new EpochOrder();
 
+    /** Of the batch, for dropout. */
+    final int[] rowKeys;
+
     private Workspace(Topology topology, String backend, int capacity) {
       this.backend = backend;
       this.network = new Network(topology, Backends.get(backend), capacity);
+      this.rowKeys = new int[capacity];
     }
 
     private boolean serves(Topology topology, String backendName, int capacity) {

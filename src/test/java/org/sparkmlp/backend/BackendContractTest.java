@@ -22,6 +22,7 @@ import org.sparkmlp.function.LeakyRelu;
 import org.sparkmlp.function.Loss;
 import org.sparkmlp.function.Losses;
 import org.sparkmlp.function.SoftmaxCrossEntropy;
+import org.sparkmlp.util.CounterRandom;
 
 /** What every backend must do, against plain double loops and the formulas of {@code function}. */
 class BackendContractTest {
@@ -451,6 +452,112 @@ class BackendContractTest {
         };
     loss(Backends.get("auto"), mine, true, 3, new Random(1));
     loss(Backends.get("auto"), mine, false, 3, new Random(1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void penaltiesAndBoundsOfGradients(Backend backend) {
+    Random random = Seeds.random("regularization on " + backend.description());
+    for (int n : new int[] {0, 1, 2, 3, 4, 37, 1000}) {
+      int offset = random.nextInt(4);
+      float[] w = Seeds.floats(random, offset + n + 2);
+      float[] g = Seeds.floats(random, w.length);
+      if (n > 2) {
+        w[offset] = 0;
+        w[offset + 1] = -0f;
+        w[offset + 2] = -Float.MIN_VALUE;
+      }
+      Buffer scaled = upload(backend, g);
+      backend.scale(0.3f, scaled, offset, n);
+      Buffer clipped = upload(backend, g);
+      backend.clip(0.2f, clipped, offset, n);
+      Buffer ridge = upload(backend, g);
+      backend.penalize(0, 0.7f, upload(backend, w), ridge, offset, n);
+      Buffer net = upload(backend, g);
+      backend.penalize(0.4f, 0.7f, upload(backend, w), net, offset, n);
+      double squares = 0;
+      for (int i = 0; i < g.length; i++) {
+        boolean inside = i >= offset && i < offset + n;
+        float value = g[i];
+        squares += inside ? (double) value * value : 0;
+        assertThat(download(backend, scaled)[i]).isEqualTo(inside ? 0.3f * value : value);
+        assertThat(download(backend, clipped)[i])
+            .isEqualTo(inside ? Math.max(-0.2f, Math.min(0.2f, value)) : value);
+        double l2 = inside ? 0.7 * w[i] : 0;
+        double l1 = inside ? 0.4 * Math.signum(w[i]) : 0;
+        assertThat((double) download(backend, ridge)[i]).isCloseTo(value + l2, within(1e-6));
+        assertThat((double) download(backend, net)[i]).isCloseTo(value + l1 + l2, within(1e-6));
+      }
+      assertThat(backend.sumOfSquares(upload(backend, g), offset, n))
+          .isCloseTo(squares, within(1e-12 * (1 + squares)));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void longColumnsAreCutToTheirBound(Backend backend) {
+    Random random = Seeds.random("column norms on " + backend.description());
+    for (int rows : new int[] {1, 5, 40}) {
+      int columns = 19;
+      float[] w = Seeds.floats(random, 2 + rows * columns + 3);
+      Buffer buffer = upload(backend, w);
+      float most = 0.3f * (float) Math.sqrt(rows);
+      backend.limitColumnNorms(rows, columns, buffer, 2, most, backend.allocate(columns + 1));
+      float[] out = download(backend, buffer);
+      assertThat(out[0]).isEqualTo(w[0]);
+      assertThat(out[out.length - 1]).isEqualTo(w[w.length - 1]);
+      for (int j = 0; j < columns; j++) {
+        double squares = 0;
+        for (int i = 0; i < rows; i++) {
+          squares += Math.pow(w[2 + i * columns + j], 2);
+        }
+        double factor = Math.min(1, most / Math.sqrt(squares));
+        for (int i = 0; i < rows; i++) {
+          int at = 2 + i * columns + j;
+          assertThat((double) out[at])
+              .isCloseTo(factor * w[at], within(factor == 1 ? 0 : 1e-6 * Math.abs(w[at])));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void dropoutIsAFunctionOfKeyAndColumn(Backend backend) {
+    Random random = Seeds.random("dropout on " + backend.description());
+    int rows = 7;
+    int columns = 45;
+    int ld = 48;
+    int offset = 2;
+    for (double rate : new double[] {0, 0.25, 0.5, 0.9, 1 - 1e-12}) {
+      int[] keys = random.ints(rows).toArray();
+      float[] x = Seeds.floats(random, offset + rows * ld);
+      float[] unused = Seeds.floats(random, x.length);
+      Buffer mask = upload(backend, unused);
+      Buffer out = upload(backend, unused);
+      backend.dropout(rate, keys, rows, columns, upload(backend, x), mask, out, offset, ld);
+      Buffer inPlace = upload(backend, x);
+      backend.dropout(rate, keys, rows, columns, inPlace, mask, inPlace, offset, ld);
+      Buffer multiplied = upload(backend, x);
+      backend.multiply(rows, columns, multiplied, mask, offset, ld);
+      double dropped = Math.min(0x1p24 - 1, Math.rint(rate * 0x1p24)) / 0x1p24;
+      for (int i = 0; i < x.length; i++) {
+        int column = (i - offset) % ld;
+        if (i < offset || column >= columns) {
+          assertThat(download(backend, mask)[i]).isEqualTo(unused[i]);
+          assertThat(download(backend, out)[i]).isEqualTo(unused[i]);
+          assertThat(download(backend, inPlace)[i]).isEqualTo(x[i]);
+          assertThat(download(backend, multiplied)[i]).isEqualTo(x[i]);
+          continue;
+        }
+        int hash = CounterRandom.element(keys[(i - offset) / ld], column);
+        float kept = CounterRandom.uniform(hash) < dropped ? 0 : (float) (1 / (1 - dropped));
+        assertThat(download(backend, mask)[i]).isEqualTo(kept);
+        assertThat(download(backend, out)[i]).isEqualTo(x[i] * kept);
+        assertThat(download(backend, inPlace)[i]).isEqualTo(x[i] * kept);
+        assertThat(download(backend, multiplied)[i]).isEqualTo(x[i] * kept);
+      }
+    }
   }
 
   @Test

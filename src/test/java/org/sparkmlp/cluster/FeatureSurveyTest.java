@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.SparkConf;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.serializer.SerializerInstance;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.sparkmlp.Frames;
 import org.sparkmlp.SparkSessions;
+import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.data.Scaling;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 class FeatureSurveyTest {
   private static final Columns LABELED = new Columns("features", "label", null, null);
@@ -70,6 +76,45 @@ class FeatureSurveyTest {
     assertThat(FeatureSurvey.isNeeded(784, false)).isFalse();
     assertThat(FeatureSurvey.isNeeded(2, true)).isTrue();
     assertThat(FeatureSurvey.isNeeded(50_000, false)).isTrue();
+  }
+
+  @Test
+  void rowsMayBeStandardizedByWhatOtherRowsHad() {
+    Dataset<Row> frame = frame(Vectors.dense(5, 7, 1), sparse(3, 1));
+    Scaling other = new Scaling(new double[] {1, 1, 1}, new double[] {2, 0, 4});
+    ShardedRows.Packing packing = new ShardedRows.Packing(3, 3, 1, 128, other, 3);
+    try (ShardedRows rows =
+        ShardedRows.pack(frame, LABELED, packing, Survey.of(frame, LABELED, 3))) {
+      List<List<Float>> packed =
+          rows.shards()
+              .map(
+                  shard -> {
+                    float[] x = shard.training().blockOf(0).features();
+                    return List.of(x[0], x[1], x[2], x[3], x[4], x[5]);
+                  })
+              .collect();
+      assertThat(packed)
+          .containsAnyOf(List.of(2f, 0f, 0f, 0f, 0f, -0.25f), List.of(0f, 0f, -0.25f, 2f, 0f, 0f));
+    }
+  }
+
+  @Test
+  void whatTasksReturnTravelsByKryoToo() {
+    Dataset<Row> frame = frame(sparse(100, 10), Vectors.zeros(100), sparse(100, 1));
+    SerializerInstance kryo = new KryoSerializer(new SparkConf()).newInstance();
+    FeatureSurvey survey = look(frame, 100);
+    ClassTag<FeatureSurvey> type = ClassTag$.MODULE$.apply(FeatureSurvey.class);
+    FeatureSurvey copy = kryo.deserialize(kryo.serialize(survey, type), type);
+    assertThat(copy.scaling()).isEqualTo(survey.scaling());
+    ShardedRows.Packing packing = new ShardedRows.Packing(100, 3, 1, 128);
+    try (ShardedRows rows =
+        ShardedRows.pack(frame, LABELED, packing, Survey.of(frame, LABELED, 3))) {
+      PackedBlock block = rows.shards().map(shard -> shard.training().blockOf(0)).collect().get(0);
+      ClassTag<PackedBlock> blocks = ClassTag$.MODULE$.apply(PackedBlock.class);
+      PackedBlock other = kryo.deserialize(kryo.serialize(block, blocks), blocks);
+      assertThat(other).usingRecursiveComparison().isEqualTo(block);
+      assertThat(other.rows()).isEqualTo(3);
+    }
   }
 
   @Test

@@ -282,6 +282,12 @@ class BadInputTest {
             c -> c.setOuterMomentum(0.5),
             c -> c.setStepSize(0.1),
             c -> c.setContinueSchedule(true),
+            c -> c.setWeightDecay(0.1),
+            c -> c.setInputDropout(0.1),
+            c -> c.setHiddenDropout(0.1),
+            c -> c.setMaxNorm(1),
+            c -> c.setGradientClipNorm(1),
+            c -> c.setGradientClipValue(1),
             c -> c.setOnDivergence("backoff"));
     List<String> names =
         List.of(
@@ -291,6 +297,12 @@ class BadInputTest {
             "outerMomentum",
             "stepSize",
             "continueSchedule",
+            "weightDecay",
+            "inputDropout",
+            "hiddenDropout",
+            "maxNorm",
+            "gradientClipNorm",
+            "gradientClipValue",
             "onDivergence");
     for (int i = 0; i < setters.size(); i++) {
       MLPClassifier lbfgs = new MLPClassifier().setSolver("l-bfgs").setMaxIter(2);
@@ -298,6 +310,30 @@ class BadInputTest {
       setters.get(i).accept(lbfgs);
       fails(lbfgs, rows, names.get(i) + " is set, but solver = l-bfgs has no use for it");
     }
+  }
+
+  @Test
+  void regularizationThatDoesNotFit() {
+    Dataset<Row> rows = with(1.0, GOOD, 1.0, false);
+    fails(
+        new MLPClassifier().setSolver("l-bfgs").setRegParam(0.1).setElasticNetParam(0.5),
+        rows,
+        "elasticNetParam = 0.5 with solver = l-bfgs",
+        "set elasticNetParam = 0, or take another solver");
+    fails(
+        new MLPClassifier().setHiddenLayers(4, 4).setHiddenDropout(0.1, 0.1, 0.1),
+        rows,
+        "hiddenDropout = [0.1, 0.1, 0.1] has 3 shares, but there are 2 hidden layers");
+    fails(
+        new MLPClassifier().setLayers(3, 4, 3).setHiddenDropout(0.1, 0.2),
+        rows,
+        "hiddenDropout = [0.1, 0.2] has 2 shares, but there are 1 hidden layers");
+    fails(
+        new MLPClassifier().setHiddenLayers().setHiddenDropout(0.1),
+        rows,
+        "hiddenDropout = [0.1] has 1 shares, but there are 0 hidden layers");
+    new MLPClassifier().setSolver("l-bfgs").setMaxIter(1).setElasticNetParam(0.5).fit(rows);
+    new MLPClassifier().setHiddenLayers().setMaxIter(1).setHiddenDropout(0).fit(rows);
   }
 
   @Test
@@ -392,6 +428,28 @@ class BadInputTest {
           .hasMessageContaining(
               "outerMomentum must be at least 0 and less than 1, got " + momentum);
     }
+    for (String name :
+        List.of("regParam", "weightDecay", "maxNorm", "gradientClipNorm", "gradientClipValue")) {
+      for (double bad : new double[] {-0.1, Double.NaN, Double.POSITIVE_INFINITY}) {
+        assertThatThrownBy(() -> c.set(c.getParam(name), bad))
+            .hasMessageContaining(name + " must be a finite number >= 0, got " + bad);
+      }
+    }
+    for (double bad : new double[] {-0.1, 1.1, Double.NaN}) {
+      assertThatThrownBy(() -> c.setElasticNetParam(bad))
+          .hasMessageContaining("elasticNetParam must be between 0 and 1, got " + bad);
+    }
+    for (double bad : new double[] {-0.1, 1, Double.NaN}) {
+      assertThatThrownBy(() -> c.setInputDropout(bad))
+          .hasMessageContaining("inputDropout must be at least 0 and less than 1, got " + bad);
+      assertThatThrownBy(() -> c.setHiddenDropout(0.5, bad))
+          .hasMessageContaining(
+              "hiddenDropout must be one or more numbers, each at least 0 and less than 1, got [0.5, "
+                  + bad
+                  + "]");
+    }
+    assertThatThrownBy(() -> c.setHiddenDropout())
+        .hasMessageContaining("hiddenDropout must be one or more numbers");
     assertThatThrownBy(() -> c.setNumShards(40_000))
         .hasMessageContaining("numShards must be between 0 and 32768, got 40000");
     for (int interval : new int[] {0, -2}) {

@@ -16,6 +16,7 @@ import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.optim.Solver;
 import org.sparkmlp.optim.Solvers;
+import org.sparkmlp.schedule.Schedules;
 
 /**
  * docs/params.md is what the code says. {@code mvn test -Dtest=ParamsDocTest -Dupdate.docs=true}
@@ -52,10 +53,16 @@ class ParamsDocTest {
     text.append("| solver | with all its arguments | stepSize by default |\n|---|---|---|\n");
     for (String name : Solvers.names()) {
       Solver solver = Solvers.parse(name);
-      text.append("| `").append(name).append("` | `").append(solver.spec()).append("` | ");
-      text.append(
-              solver instanceof Optimizer optimizer ? optimizer.defaultStepSize() : "finds its own")
-          .append(" |\n");
+      String stepSize =
+          solver instanceof Optimizer optimizer
+              ? String.valueOf(optimizer.defaultStepSize())
+              : "finds its own";
+      row(text, name, Solvers.aliases(name), solver.spec(), stepSize);
+    }
+    text.append("\n| schedule | arguments | learning rate at time t of T |\n|---|---|---|\n");
+    for (String name : Schedules.names()) {
+      String arguments = String.join(", ", Schedules.parameters(name));
+      row(text, name, Schedules.aliases(name), arguments, Schedules.meaning(name));
     }
     return text.toString();
   }

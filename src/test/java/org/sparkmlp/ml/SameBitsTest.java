@@ -29,7 +29,9 @@ import org.sparkmlp.Seeds;
 import org.sparkmlp.SparkSessions;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
+import org.sparkmlp.nn.Dropout;
 import org.sparkmlp.nn.Initializer;
+import org.sparkmlp.nn.Regularization;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Adam;
 import org.sparkmlp.schedule.Schedules;
@@ -38,8 +40,8 @@ import org.sparkmlp.train.Plan;
 
 /**
  * The same rows give the same weights, bit for bit: 24 shards, 16 tasks delayed at random, 110,000
- * weights, whatever the order and partitioning of the rows, the settings of Spark and the number of
- * threads.
+ * weights, dropout and all other regularization, whatever the order and partitioning of the rows,
+ * the settings of Spark and the number of threads.
  */
 @Tag("slow")
 class SameBitsTest {
@@ -76,8 +78,19 @@ class SameBitsTest {
         .setNumShards(SHARDS)
         .setMaxIter(EPOCHS)
         .setLearningRateSchedule("cosine")
-        .setSeed(5);
+        .setSeed(5)
+        .setRegParam(1e-4)
+        .setElasticNetParam(0.5)
+        .setWeightDecay(0.01)
+        .setInputDropout(0.1)
+        .setHiddenDropout(0.4)
+        .setMaxNorm(0.9)
+        .setGradientClipNorm(0.5)
+        .setGradientClipValue(0.1);
   }
+
+  private static final Regularization REGULARIZATION =
+      new Regularization(1e-4, 0.5, 0.01, new Dropout(0.1, List.of(0.4)), 0.9, 0.5, 0.1);
 
   private static SparkSession session(String master, boolean adaptive, String serializer) {
     return SparkSessions.open(
@@ -171,7 +184,8 @@ class SameBitsTest {
                 EPOCHS,
                 0,
                 5)
-            .withOuterMomentum(new MLPClassifier().getOuterMomentum());
+            .withOuterMomentum(new MLPClassifier().getOuterMomentum())
+            .withRegularization(REGULARIZATION);
     List<float[]> features = new ArrayList<>();
     List<float[]> labelsAndWeights = new ArrayList<>();
     for (Row row : rows()) {

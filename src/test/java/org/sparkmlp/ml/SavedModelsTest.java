@@ -35,6 +35,7 @@ class SavedModelsTest {
   void earlierModelsPredictAsTheyDid(
       String version, String activation, String loss, String layers, int size) throws Exception {
     Path folder = Path.of("src/test/resources/models", version).toAbsolutePath();
+    SparkSessions.shared(); // for load to find
     MLPClassificationModel model = MLPClassificationModel.load(folder.resolve("model").toString());
     assertThat(model.getActivation()).isEqualTo(activation);
     assertThat(model.getLoss()).isEqualTo(loss);

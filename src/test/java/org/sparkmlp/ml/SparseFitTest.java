@@ -2,6 +2,7 @@ package org.sparkmlp.ml;
 
 import static org.apache.spark.sql.functions.rand;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -164,17 +165,14 @@ class SparseFitTest {
     List<Row> bad = documents(5, 10, 600, 15);
     bad.set(4, RowFactory.create(1.0, Vectors.sparse(600, new int[] {5}, new double[] {1e300})));
     String sentence = "has the value 1.0E300 in feature 5, but features must be finite floats";
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> classifier().fit(frame(bad)))
+    assertThatThrownBy(() -> classifier().fit(frame(bad)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(sentence);
-    org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> classifier().setStandardization(true).fit(frame(bad)))
+    assertThatThrownBy(() -> classifier().setStandardization(true).fit(frame(bad)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(sentence);
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> model.predictRaw(bad.get(4).getAs(1)))
-        .hasMessageContaining(sentence);
-    org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> model.predictRaw(Vectors.sparse(601, new int[] {5}, new double[] {1})))
+    assertThatThrownBy(() -> model.predictRaw(bad.get(4).getAs(1))).hasMessageContaining(sentence);
+    assertThatThrownBy(() -> model.predictRaw(Vectors.sparse(601, new int[] {5}, new double[] {1})))
         .hasMessageContaining("a vector of 601 features where 600 are expected");
   }
 }

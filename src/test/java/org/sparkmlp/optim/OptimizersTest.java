@@ -121,9 +121,37 @@ class OptimizersTest {
     Set<String> seen = new TreeSet<>();
     GOLDEN.get("constant").fieldNames().forEachRemaining(s -> seen.add(Spec.parse(s).name()));
     Set<String> all = new TreeSet<>(Solvers.names());
-    assertThat(all).hasSize(8).contains("l-bfgs"); // l-bfgs is Breeze's: see LbfgsTrainerTest
+    assertThat(all).hasSize(14).contains("l-bfgs"); // l-bfgs is Breeze's: see LbfgsTrainerTest
     all.remove("l-bfgs");
     assertThat(seen).isEqualTo(all);
+  }
+
+  @Test
+  void gdIsSparksNameOfSgd() {
+    assertThat(Solvers.parse("gd")).isEqualTo(new Sgd());
+  }
+
+  /** In floats r - m² may round to less than 0 where the gradient hardly changes. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void centeredRmsPropCopesWithAConstantGradient(String name) {
+    Backend backend = Backends.get(name);
+    Optimizer optimizer = (Optimizer) Solvers.parse("rmsprop(centered=true)");
+    Buffer w = backend.allocate(100);
+    Buffer g = backend.allocate(100);
+    float[] values = new float[100];
+    for (int i = 0; i < 100; i++) {
+      values[i] = 0.1f * (i + 1);
+    }
+    backend.upload(values, 0, g, 0, 100);
+    Buffer[] slots = {backend.allocate(100), backend.allocate(100)};
+    for (int t = 1; t <= 500; t++) {
+      backend.update(optimizer, 100, w, g, 1, slots, 1e-12, t);
+    }
+    backend.download(w, 0, values, 0, 100);
+    for (float value : values) {
+      assertThat(value).isFinite();
+    }
   }
 
   @Test
@@ -143,6 +171,11 @@ class OptimizersTest {
         "adam(beta1=1)        | beta1 of adam(beta1=1) must be in [0, 1), got 1.0",
         "adam(beta=0.9)       | adam has no argument 'beta'; it takes beta1, beta2, epsilon",
         "rmsprop(epsilon=0)   | epsilon of rmsprop(epsilon=0) must be a finite number > 0, got 0.0",
+        "rmsprop(centered=1)  | centered must be one of false, true, got '1'",
+        "adamw(weightDecay=-1) | weightDecay of adamw(weightDecay=-1) must be a finite number >= 0, got -1.0",
+        "nadam(momentumDecay=-1) | momentumDecay of nadam(momentumDecay=-1) must be a finite number >= 0",
+        "lion(beta2=1)        | beta2 of lion(beta2=1) must be in [0, 1), got 1.0",
+        "adadelta(rho=1)      | rho of adadelta(rho=1) must be in [0, 1), got 1.0",
         "momentum(-0.5)       | momentum of momentum(-0.5) must be in [0, 1), got -0.5",
         "l-bfgs(memory=0)     | memory of l-bfgs must be at least 1, got 0",
         "l-bfgs(memory=1.5)   | memory must be a whole number, got 1.5"

@@ -49,7 +49,7 @@ class SchedulesTest {
           .forEachRemaining(s -> Spec.parseChain(s).forEach(p -> seen.add(p.name())));
     }
     assertThat(seen).containsAll(Schedules.names());
-    assertThat(Schedules.names()).hasSize(6);
+    assertThat(Schedules.names()).hasSize(12);
   }
 
   @Test
@@ -61,6 +61,48 @@ class SchedulesTest {
     assertThat(schedule.factor(15, 20, 0.1)).isEqualTo(late);
     assertThat(schedule.factor(1, 20, 0.1)).isEqualTo(early);
     assertThat(Schedules.parse(schedule.spec()).factor(15, 20, 0.1)).isEqualTo(late);
+  }
+
+  @Test
+  void restartsAndPiecesBeginAtTheirUpdateForAnyNumberOfUpdatesAnEpoch() {
+    for (String spec : new String[] {"cosineRestarts(10step)", "cosineRestarts(10step,mult=3)"}) {
+      Schedule schedule = Schedules.parse(spec);
+      for (int stepsPerEpoch = 1; stepsPerEpoch < 400; stepsPerEpoch++) {
+        double step = 1.0 / stepsPerEpoch;
+        assertThat(schedule.factor(time(9, stepsPerEpoch), 1000, step)).isLessThan(0.05);
+        assertThat(schedule.factor(time(10, stepsPerEpoch), 1000, step)).isCloseTo(1, within(1e-9));
+        assertThat(Schedules.parse("piecewise(10step,0.5)").factor(time(9, stepsPerEpoch), 9, step))
+            .isEqualTo(1);
+        assertThat(
+                Schedules.parse("piecewise(10step,0.5)").factor(time(10, stepsPerEpoch), 99, step))
+            .isEqualTo(0.5);
+      }
+    }
+  }
+
+  @Test
+  void oneCycleOfFewUpdatesIsStillANumber() {
+    for (int updates = 1; updates <= 5; updates++) {
+      for (int i = 0; i < updates; i++) {
+        double factor = Schedules.parse("oneCycle").factor(i, updates, 1);
+        assertThat(factor).as("%d of %d", i, updates).isBetween(0.0, 1.0);
+      }
+    }
+    assertThat(Schedules.parse("oneCycle(length=5ep)").factor(15, 20, 0.1))
+        .isCloseTo(4e-6, within(1e-12));
+  }
+
+  @Test
+  void reduceOnPlateauIsLeftToTheTrainer() {
+    assertThat(Schedules.parse("cosine").plateau(0.1)).isEmpty();
+    assertThat(Schedules.parse("warmup(2ep).then(cosine)").plateau(0.1)).isEmpty();
+    assertThat(Schedules.parse("reduceOnPlateau(0.5,3)").plateau(0.1))
+        .contains(new Plateau(0.5, 3, 1e-4, 0, 0, 0));
+    assertThat(
+            Schedules.parse(
+                    "warmup(20step).then(constant(length=3ep)).then(reduceOnPlateau(cooldown=2))")
+                .plateau(0.1))
+        .contains(new Plateau(0.1, 10, 1e-4, 2, 0, 5));
   }
 
   @Test
@@ -101,6 +143,25 @@ class SchedulesTest {
         "warmup(1.2.3ep)          | a length needs a number",
         "cosine.then(linear)      | cosine is followed by another schedule, so it needs a length",
         "linear(unit=hour)        | unit must be one of epoch, step, got 'hour'",
+        "inverseTime(k=-1)        | k must be a number >= 0, got -1",
+        "polynomial(power=0)      | power of polynomial(power=0) must be a finite number > 0, got 0.0",
+        "polynomial(end=2)        | end must be between 0 and 1, got 2.0",
+        "piecewise                | piecewise needs a boundary and the factor from there on",
+        "piecewise(5ep)           | needs pairs of a boundary and the factor from there on",
+        "piecewise(factor2=1,boundary2=5ep) | needs pairs of a boundary and the factor from there on",
+        "piecewise(5,0.1)         | a length needs its unit",
+        "piecewise(9ep,0.1,5ep,1) | boundaries must rise, but 5ep comes after 9ep",
+        "piecewise(9ep,-1)        | factors must be finite numbers >= 0, got -1.0",
+        "cosineRestarts           | cosineRestarts needs the length of its first cycle",
+        "cosineRestarts(5ep,0.5)  | mult must be a number >= 1, got 0.5",
+        "oneCycle(pctStart=1)     | pctStart must be between 0 and 1, got 1.0",
+        "oneCycle(divFactor=0.5)  | divFactor must be a finite number >= 1, got 0.5",
+        "reduceOnPlateau(factor=1)    | factor must be greater than 0 and less than 1, got 1.0",
+        "reduceOnPlateau(patience=-1) | patience of reduceOnPlateau(patience=-1) must be at least 0, got -1",
+        "reduceOnPlateau(threshold=1) | threshold of reduceOnPlateau(threshold=1) must be in [0, 1), got 1.0",
+        "reduceOnPlateau(cooldown=-1) | cooldown of reduceOnPlateau(cooldown=-1) must be at least 0",
+        "reduceOnPlateau(minFactor=2) | minFactor must be between 0 and 1, got 2.0",
+        "reduceOnPlateau.then(linear) | reduceOnPlateau has no end, so nothing can follow it",
         "exponential(k=-1)        | k must be a number >= 0, got -1",
         "exponential(rate=1)      | exponential has no argument 'rate'; it takes k, unit, length"
       })

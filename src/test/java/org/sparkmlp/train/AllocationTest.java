@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
+import org.sparkmlp.nn.Dropout;
 import org.sparkmlp.nn.Initializer;
+import org.sparkmlp.nn.Regularization;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.optim.Solvers;
@@ -29,6 +33,21 @@ class AllocationTest {
         "openblas | gelu, maxout(3) | hinge"
       })
   void aThousandStepsAllocateAtMost64kB(String backend, String activations, String loss) {
+    allocates(backend, activations, loss, Regularization.NONE);
+  }
+
+  @Test
+  void noMoreWithAllRegularization() {
+    Dropout dropout = new Dropout(0.1, List.of(0.5, 0.5));
+    allocates(
+        "openblas",
+        "relu",
+        "softmaxCrossEntropy",
+        new Regularization(0.01, 0.5, 0.01, dropout, 2, 1, 1));
+  }
+
+  private static void allocates(
+      String backend, String activations, String loss, Regularization regularization) {
     Topology topology =
         new Topology(
             new int[] {20, 16, 12, 5},
@@ -37,16 +56,17 @@ class AllocationTest {
             true);
     Plan plan =
         new Plan(
-            topology,
-            backend,
-            (Optimizer) Solvers.parse("adam"),
-            0.001,
-            Schedules.parse("warmup(2ep).then(cosine)"),
-            8,
-            2000,
-            10,
-            0,
-            1);
+                topology,
+                backend,
+                (Optimizer) Solvers.parse("adam"),
+                0.001,
+                Schedules.parse("warmup(2ep).then(cosine)"),
+                8,
+                2000,
+                10,
+                0,
+                1)
+            .withRegularization(regularization);
     Rows rows = Rows.clouds(new Random(1), 8 * 1000, 20, 5);
     LocalObjective objective = rows.objective(1, 128);
     float[] start = Initializer.parse("auto").weights(topology, 1);

@@ -26,7 +26,9 @@ import org.sparkmlp.CapturedLog;
 import org.sparkmlp.Seeds;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
+import org.sparkmlp.nn.Dropout;
 import org.sparkmlp.nn.Initializer;
+import org.sparkmlp.nn.Regularization;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Lbfgs;
 import org.sparkmlp.optim.Optimizer;
@@ -44,9 +46,25 @@ class CheckpointTest {
   private static final String LOG = Checkpoints.class.getName();
 
   /** A training that can be started any number of times. */
-  private record Run(Rows rows, Solver solver, int localSteps, double tol, long seed, int epochs) {
+  private record Run(
+      Rows rows,
+      Solver solver,
+      String schedule,
+      Regularization regularization,
+      int localSteps,
+      double tol,
+      long seed,
+      int epochs) {
     Run(String solver, int localSteps) {
-      this(someRows(), Solvers.parse(solver), localSteps, 0, 42, EPOCHS);
+      this(
+          someRows(),
+          Solvers.parse(solver),
+          "warmup(2ep).then(cosine)",
+          Regularization.NONE,
+          localSteps,
+          0,
+          42,
+          EPOCHS);
     }
 
     static Rows someRows() {
@@ -59,15 +77,23 @@ class CheckpointTest {
     }
 
     Run with(Rows other) {
-      return new Run(other, solver, localSteps, tol, seed, epochs);
+      return new Run(other, solver, schedule, regularization, localSteps, tol, seed, epochs);
     }
 
     Run tol(double other, int most) {
-      return new Run(rows, solver, localSteps, other, seed, most);
+      return new Run(rows, solver, schedule, regularization, localSteps, other, seed, most);
     }
 
     Run seed(long other) {
-      return new Run(rows, solver, localSteps, tol, other, epochs);
+      return new Run(rows, solver, schedule, regularization, localSteps, tol, other, epochs);
+    }
+
+    Run schedule(String other) {
+      return new Run(rows, solver, other, regularization, localSteps, tol, seed, epochs);
+    }
+
+    Run regularization(Regularization other) {
+      return new Run(rows, solver, schedule, other, localSteps, tol, seed, epochs);
     }
 
     TrainingResult unbroken() {
@@ -78,7 +104,15 @@ class CheckpointTest {
       Objective objective = rows.objective(3, 16);
       if (solver instanceof Lbfgs lbfgs) {
         return new LbfgsTrainer(
-                objective, TOPOLOGY, "openblas", lbfgs, epochs, tol, listener, policy)
+                objective,
+                TOPOLOGY,
+                "openblas",
+                lbfgs,
+                epochs,
+                tol,
+                listener,
+                policy,
+                regularization)
             .train(START);
       }
       Plan plan =
@@ -87,13 +121,14 @@ class CheckpointTest {
                   "openblas",
                   (Optimizer) solver,
                   0.01,
-                  Schedules.parse("warmup(2ep).then(cosine)"),
+                  Schedules.parse(schedule),
                   8,
                   localSteps,
                   epochs,
                   tol,
                   seed)
-              .withOuterMomentum(0.7);
+              .withOuterMomentum(0.7)
+              .withRegularization(regularization);
       return new Trainer(objective, plan, listener, new Safeguards(policy, false)).train(START);
     }
 
@@ -175,6 +210,31 @@ class CheckpointTest {
         }
       }
     }
+  }
+
+  @Test
+  void regularizationAndPlateausAreRestoredToo() {
+    Regularization all =
+        new Regularization(0.01, 0.3, 0.1, new Dropout(0.2, List.of(0.4)), 0.9, 0.5, 0.2);
+    for (int localSteps : new int[] {1, 3}) {
+      Run run =
+          new Run("adam", localSteps)
+              .schedule("warmup(2ep).then(reduceOnPlateau(factor=0.5,patience=0,threshold=0.05))")
+              .regularization(all);
+      TrainingResult expected = run.unbroken();
+      double rate = expected.epochs().get(EPOCHS - 1).learningRate();
+      assertThat(rate).isLessThan(0.01).isPositive(); // it has been cut before some of the kills
+      for (int epoch = 2; epoch < EPOCHS; epoch++) {
+        MemoryStore store = new MemoryStore();
+        run.killAfter(epoch, store, 1);
+        assertThat(run.finish(store, 1, expected)).startsWith(epoch).endsWith(EPOCHS);
+      }
+    }
+    Run lbfgs = new Run("l-bfgs", 0).regularization(Regularization.NONE.withPenalty(0.1, 0));
+    MemoryStore store = new MemoryStore();
+    lbfgs.killAfter(4, store, 1);
+    assertThat(lbfgs.finish(store, 1, lbfgs.unbroken())).startsWith(4);
+    assertThat(lbfgs.unbroken().weights()).isNotEqualTo(new Run("l-bfgs", 0).unbroken().weights());
   }
 
   @ParameterizedTest
@@ -488,6 +548,19 @@ class CheckpointTest {
               n[4]));
     }
     plans.add(plan.withOuterMomentum(0.5));
+    Regularization none = Regularization.NONE;
+    for (Regularization regularization :
+        List.of(
+            none.withPenalty(0.1, 0),
+            none.withPenalty(0.1, 0.5),
+            none.withWeightDecay(0.1),
+            none.withDropout(new Dropout(0.1, List.of())),
+            none.withDropout(new Dropout(0, List.of(0.1))),
+            none.withMaxNorm(1),
+            none.withGradientClip(1, 0),
+            none.withGradientClip(0, 1))) {
+      plans.add(plan.withRegularization(regularization));
+    }
     List<String> keys = new ArrayList<>();
     plans.forEach(p -> keys.add(new CheckpointKey(p.description(), objective, START).hash()));
     float[] start = START.clone();
