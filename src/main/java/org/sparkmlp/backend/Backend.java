@@ -149,6 +149,12 @@ public interface Backend {
       Buffer gradient,
       LossSums sums);
 
+  /** X = X ⊙ X, of its first {@code length} numbers. */
+  void square(int length, Buffer x);
+
+  /** G = G + scale · S ⊙ (W − A): a pull from W to A, each number as hard as S says. */
+  void pull(int length, Buffer w, Buffer a, Buffer s, float scale, Buffer g);
+
   /**
    * One optimizer step on {@code length} weights.
    *

@@ -214,6 +214,25 @@ abstract class CpuBackend implements Backend, DoubleGemm {
   }
 
   @Override
+  public final void square(int length, Buffer x) {
+    float[] values = array(x);
+    for (int i = 0; i < length; i++) {
+      values[i] *= values[i];
+    }
+  }
+
+  @Override
+  public final void pull(int length, Buffer w, Buffer a, Buffer s, float scale, Buffer g) {
+    pull(length, array(w), array(a), array(s), scale, array(g));
+  }
+
+  private static void pull(int n, float[] w, float[] a, float[] s, float scale, float[] g) {
+    for (int i = 0; i < n; i++) {
+      g[i] += scale * s[i] * (w[i] - a[i]);
+    }
+  }
+
+  @Override
   public final void update(
       Optimizer optimizer,
       int length,

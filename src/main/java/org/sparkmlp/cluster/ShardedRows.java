@@ -249,6 +249,11 @@ public final class ShardedRows implements AutoCloseable {
     return shards;
   }
 
+  /** Brings a value to every executor that trains on these rows; the caller closes. */
+  public <T> OncePerFit<T> oncePerFit(T value) {
+    return new OncePerFit<>(blocks.context(), value);
+  }
+
   /** Size of the packed rows. */
   public long bytes() {
     return bytes;

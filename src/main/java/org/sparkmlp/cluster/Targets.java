@@ -66,6 +66,11 @@ public record Targets(Kind kind, int size, boolean standardized, Scaling scaling
     return standardized ? new Targets(kind, size, true, survey.labelScaling(), loss) : this;
   }
 
+  /** The same, standardized by what other rows have told; null for labels as they are. */
+  public Targets scaledBy(Scaling other) {
+    return new Targets(kind, size, standardized, other, loss);
+  }
+
   /** The same, for so many classes or ids. */
   public Targets ofSize(int known) {
     return new Targets(kind, known, standardized, scaling, loss);

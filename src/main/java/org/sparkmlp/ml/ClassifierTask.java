@@ -107,8 +107,11 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
   }
 
   @Override
-  public Targets targets(Targets asked, Survey survey) {
+  public Targets targets(Targets asked, Survey survey, int outputs) {
     int numClasses = asked.size() > 0 ? asked.size() : inferredClasses(survey);
+    if (!params.isSet(params.layers()) && params.getNumClasses() == 0) {
+      numClasses = Math.max(numClasses, outputs); // rows of some of its classes are enough
+    }
     Check.that(
         !params.isDefined(params.thresholds()) || params.getThresholds().length == numClasses,
         "thresholds has %d numbers, but there are %d classes; give one a class",

@@ -14,6 +14,7 @@ import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
 import org.sparkmlp.cluster.FeatureSurvey;
 import org.sparkmlp.cluster.HadoopCheckpointStore;
+import org.sparkmlp.cluster.OncePerFit;
 import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
@@ -29,11 +30,13 @@ import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.optim.Solver;
 import org.sparkmlp.optim.Solvers;
 import org.sparkmlp.schedule.Schedules;
+import org.sparkmlp.train.Anchor;
 import org.sparkmlp.train.AutoLocalSteps;
 import org.sparkmlp.train.CheckpointPolicy;
 import org.sparkmlp.train.EarlyStopping;
 import org.sparkmlp.train.ExactSum;
 import org.sparkmlp.train.LbfgsTrainer;
+import org.sparkmlp.train.Past;
 import org.sparkmlp.train.Plan;
 import org.sparkmlp.train.Safeguards;
 import org.sparkmlp.train.Trainer;
@@ -76,6 +79,7 @@ final class Fit<M> {
               p.localSteps(),
               p.outerMomentum(),
               p.stepSize(),
+              p.continueSchedule(),
               p.weightDecay(),
               p.inputDropout(),
               p.hiddenDropout(),
@@ -110,6 +114,20 @@ final class Fit<M> {
         "layers = %s and hiddenLayers = %s contradict each other; set one of them",
         p.isSet(p.layers()) ? Arrays.toString(p.getLayers()) : "",
         Arrays.toString(p.getHiddenLayers()));
+    Check.that(
+        !p.isSet(p.initialModel()) || !p.isSet(p.initialWeights()),
+        "initialModel = '%s' and initialWeights are both set, but training begins with one set of weights; unset one",
+        p.isSet(p.initialModel()) ? p.getInitialModel() : "");
+    Check.that(
+        !p.isSet(p.plasticityLambda()) || p.isDefined(p.plasticityAnchor()),
+        "plasticityLambda = %s has no use without plasticityAnchor, the path of a model with importance",
+        p.getPlasticityLambda());
+    Check.that(
+        !p.getContinueSchedule()
+            || p.isDefined(p.initialModel())
+            || (p.isDefined(p.plasticityAnchor()) && !p.isSet(p.initialWeights())),
+        "continueSchedule = true has no use without initialModel (or plasticityAnchor), whose epochs the schedule goes on"
+            + " from");
     Check.that(
         p.getShardBy().equals("hash") || p.getNumShards() == 0,
         "numShards = %d can't be had with shardBy = partition, where every partition is a shard; unset numShards, and"
@@ -155,14 +173,8 @@ final class Fit<M> {
         "a streaming DataFrame can't be trained on, since training goes over the rows many times; write it to files"
             + " first. (A fitted model's transform works on streams.)");
     CheckpointPolicy checkpoints = checkpoints(dataset); // before any work, since it may fail
-    Columns columns =
-        new Columns(
-            params.getFeaturesCol(),
-            task.labelCol(),
-            hasWeights(params) ? params.getWeightCol() : null,
-            params.isDefined(params.validationIndicatorCol())
-                ? params.getValidationIndicatorCol()
-                : null);
+    Prior prior = Prior.of(params, dataset.sparkSession());
+    Columns columns = columns(params, task.labelCol());
     int numFeatures = numFeatures(dataset);
     Targets asked = task.targets(dataset);
     RowSource source =
@@ -175,21 +187,23 @@ final class Fit<M> {
                 holdout.isOn() ? numFeatures : 0,
                 holdout,
                 task.countedClasses(asked.size())));
-    Targets targets = task.targets(asked, survey);
+    Targets targets = prior.targets(task.targets(asked, survey, prior.outputs()));
     Topology topology = task.topology(numFeatures, targets);
     EarlyStopping stopping = stopping(topology, survey);
-    float[] start = initialWeights(topology);
+    float[] start = initialWeights(topology, prior);
+    Anchor.Vectors held = prior.anchorVectors(params.getPlasticityLambda(), topology);
     String backend = Backends.get(params.getBackend()).name();
+    boolean measure = params.getStandardization() && !prior.exists();
     FeatureSurvey features =
-        FeatureSurvey.isNeeded(numFeatures, params.getStandardization())
-            ? source.features(numFeatures, params.getStandardization(), holdout)
+        FeatureSurvey.isNeeded(numFeatures, measure)
+            ? source.features(numFeatures, measure, holdout)
             : null;
-    Scaling scaling = params.getStandardization() ? features.scaling() : null;
+    Scaling scaling = measure ? features.scaling() : prior.scaling();
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
             numFeatures,
             targets.checked(),
-            numShards(dataset, survey),
+            numShards(params, dataset, survey),
             params.getBlockSize(),
             scaling,
             features == null ? numFeatures : features.numbersOfRow(scaling),
@@ -208,6 +222,8 @@ final class Fit<M> {
                 scaling,
                 backend,
                 start,
+                prior,
+                held,
                 checkpoints,
                 stopping));
   }
@@ -225,6 +241,17 @@ final class Fit<M> {
             ? params.getValidationIndicatorCol()
             : "");
     return new EarlyStopping(params.getPatience(), metric);
+  }
+
+  /** The columns that the params name. */
+  static Columns columns(MLPParams params, String labelCol) {
+    return new Columns(
+        params.getFeaturesCol(),
+        labelCol,
+        hasWeights(params) ? params.getWeightCol() : null,
+        params.isDefined(params.validationIndicatorCol())
+            ? params.getValidationIndicatorCol()
+            : null);
   }
 
   private CheckpointPolicy checkpoints(Dataset<?> dataset) {
@@ -270,37 +297,68 @@ final class Fit<M> {
     return IntStream.concat(inner, IntStream.of(outputs)).toArray();
   }
 
-  private float[] initialWeights(Topology topology) {
+  private float[] initialWeights(Topology topology, Prior prior) {
     if (!params.isSet(params.initialWeights())) {
-      return Initializer.parse(params.getWeightInit()).weights(topology, params.getSeed());
+      float[] fresh = Initializer.parse(params.getWeightInit()).weights(topology, params.getSeed());
+      return prior.start() == null ? fresh : prior.start().weights(topology, fresh);
     }
-    double[] given = params.getInitialWeights().toArray();
-    Check.that(
-        given.length == topology.size(),
-        "initialWeights has %d numbers, but layers %s have %d weights",
-        given.length,
-        Arrays.toString(topology.layers()),
-        topology.size());
-    float[] weights = new float[given.length];
-    for (int i = 0; i < given.length; i++) {
-      weights[i] = (float) given[i];
-      Check.that(
-          Float.isFinite(weights[i]),
-          "initialWeights[%d] is %s; finite floats are needed",
-          i,
-          given[i]);
-    }
-    return weights;
+    return FlatWeights.of("initialWeights", params.getInitialWeights(), topology);
   }
 
   /** 0 where partitions are the shards. */
-  private int numShards(Dataset<?> dataset, Survey survey) {
+  static int numShards(MLPParams params, Dataset<?> dataset, Survey survey) {
     if (params.getShardBy().equals("partition") || params.getNumShards() > 0) {
       return params.getNumShards();
     }
     int parallelism = dataset.sparkSession().sparkContext().defaultParallelism();
     long byRows = Math.max(1, survey.trainingRows() / params.getBatchSize());
     return (int) Math.min(Math.min(parallelism, ExactSum.MAX_LEAVES), byRows);
+  }
+
+  /**
+   * @param held what the weights are held to, or null
+   */
+  private M train(
+      ShardedRows rows,
+      double packingSeconds,
+      Topology topology,
+      Targets targets,
+      Scaling scaling,
+      String backend,
+      float[] start,
+      Prior prior,
+      Anchor.Vectors held,
+      CheckpointPolicy checkpoints,
+      EarlyStopping stopping) {
+    if (held == null) {
+      return train(
+          rows,
+          packingSeconds,
+          topology,
+          targets,
+          scaling,
+          backend,
+          start,
+          prior,
+          (Anchor) null,
+          checkpoints,
+          stopping);
+    }
+    try (OncePerFit<Anchor.Vectors> everywhere = rows.oncePerFit(held)) {
+      Anchor anchor = Anchor.of(held, everywhere);
+      return train(
+          rows,
+          packingSeconds,
+          topology,
+          targets,
+          scaling,
+          backend,
+          start,
+          prior,
+          anchor,
+          checkpoints,
+          stopping);
+    }
   }
 
   private M train(
@@ -311,6 +369,8 @@ final class Fit<M> {
       Scaling scaling,
       String backend,
       float[] start,
+      Prior prior,
+      Anchor anchor,
       CheckpointPolicy checkpoints,
       EarlyStopping stopping) {
     int localSteps = 0;
@@ -331,6 +391,7 @@ final class Fit<M> {
                   checkpoints,
                   RegularizationParams.read(params, topology),
                   stopping)
+              .heldTo(anchor)
               .train(start);
     } else {
       Optimizer optimizer = (Optimizer) solver;
@@ -354,7 +415,8 @@ final class Fit<M> {
               params.getMaxIter(),
               params.getTol(),
               params.getSeed(),
-              RegularizationParams.read(params, topology));
+              RegularizationParams.read(params, topology),
+              new Past(params.getContinueSchedule() ? prior.epochs() : 0, anchor));
       long resultBytes = 4L * topology.size() * (localSteps == 1 ? 1 : 1 + slots);
       LOG.info(
           "{}: training {} with {} on {} rows in {} shards, backend {}, localSteps {} ({})",
@@ -391,7 +453,13 @@ final class Fit<M> {
             packingSeconds,
             rows.bytes(),
             result.costs());
-    FittedNetwork network = new FittedNetwork(topology, scaling, result.weights());
+    FittedNetwork network =
+        new FittedNetwork(
+            topology,
+            scaling,
+            result.weights(),
+            prior.epochs() + result.bestEpoch(),
+            prior.importance(topology));
     return task.model(network, targets, summary);
   }
 }

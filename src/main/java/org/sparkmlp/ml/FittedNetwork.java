@@ -28,17 +28,44 @@ final class FittedNetwork implements Serializable {
   private final Topology topology;
   private final Scaling scaling;
   private final float[] weights;
+  private final int epochs;
+  private final float[] importance;
   private transient volatile ThreadLocal<OneRow> rooms;
 
   /**
-   * Takes the weights over, without a copy.
+   * Takes the arrays over, without a copy.
    *
    * @param scaling by which features are standardized, or null
+   * @param epochs that it was trained for, as far as that is known
+   * @param importance of its weights, or null
    */
-  FittedNetwork(Topology topology, Scaling scaling, float[] weights) {
+  FittedNetwork(
+      Topology topology, Scaling scaling, float[] weights, int epochs, float[] importance) {
     this.topology = topology;
     this.scaling = scaling;
     this.weights = weights;
+    this.epochs = epochs;
+    this.importance = importance;
+  }
+
+  /** A network of which no more is known. */
+  FittedNetwork(Topology topology, Scaling scaling, float[] weights) {
+    this(topology, scaling, weights, 0, null);
+  }
+
+  /** The same network, of whose weights it is known how much they matter. */
+  FittedNetwork with(float[] otherImportance) {
+    return new FittedNetwork(topology, scaling, weights, epochs, otherImportance);
+  }
+
+  /** Epochs that the weights were trained for; 0 if that isn't known. */
+  int epochs() {
+    return epochs;
+  }
+
+  /** How much each weight matters, or null; not to be changed. */
+  float[] importance() {
+    return importance;
   }
 
   Topology topology() {
@@ -67,7 +94,8 @@ final class FittedNetwork implements Serializable {
 
   /** Bytes of all numbers. */
   long bytes() {
-    return 4L * weights.length + (scaling == null ? 0 : scaling.bytes());
+    return 4L * weights.length * (importance == null ? 1 : 2)
+        + (scaling == null ? 0 : scaling.bytes());
   }
 
   /** Not to be changed. */
@@ -77,11 +105,7 @@ final class FittedNetwork implements Serializable {
 
   /** A copy of all weights as one vector. */
   Vector weightsAsVector() {
-    double[] values = new double[weights.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = weights[i];
-    }
-    return Vectors.dense(values);
+    return FlatWeights.vector(weights);
   }
 
   /** The logits of one row. */

@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.spark.ml.classification.MultilayerPerceptronClassificationModel;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
+import org.apache.spark.ml.evaluation.Evaluator;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
@@ -18,7 +22,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkmlp.cluster.FitJobs;
+import org.sparkmlp.function.Activations;
+import org.sparkmlp.function.Losses;
 import org.sparkmlp.nn.Scores;
+import org.sparkmlp.nn.Topology;
+import org.sparkmlp.nn.WeightImportance;
 import org.sparkmlp.util.Check;
 import scala.Option;
 
@@ -51,6 +60,57 @@ public class MLPClassificationModel
   private MLPClassificationModel(Void unusedUid, FittedNetwork network) {
     this.network = network;
     this.scores = new Scores(network.topology());
+    setDefault(layers(), network.topology().layers()); // as Spark's own model, for getLayers
+  }
+
+  /**
+   * A model of given weights.
+   *
+   * @param layers sizes of all layers, inputs first, outputs last
+   * @param activation of the hidden layers, as in MLPClassifier
+   * @param loss as in MLPClassifier, but not auto: it decides how outputs become probabilities
+   * @param weights in the order of {@link #weights}, which is that of Spark's
+   *     MultilayerPerceptronClassificationModel
+   */
+  public static MLPClassificationModel of(
+      int[] layers, String activation, String loss, Vector weights) {
+    Topology topology =
+        new Topology(
+            layers, Activations.forLayers(activation, layers.length - 2), Losses.parse(loss), true);
+    MLPClassificationModel model =
+        new MLPClassificationModel(
+            Identifiable$.MODULE$.randomUID("mlpcModel"),
+            new FittedNetwork(topology, null, FlatWeights.of("weights", weights, topology)));
+    model.set(model.layers(), layers);
+    model.set(model.activation(), activation);
+    model.set(model.loss(), loss);
+    return model;
+  }
+
+  /**
+   * A model that predicts what a fitted model of Spark's own does, up to the rounding of its
+   * weights to floats; columns and thresholds are taken over.
+   */
+  public static MLPClassificationModel of(MultilayerPerceptronClassificationModel model) {
+    MLPClassificationModel same =
+        of(
+            model.getLayers(),
+            Activations.SIGMOID.spec(),
+            Losses.SOFTMAX_CROSS_ENTROPY.spec(),
+            model.weights());
+    for (Param<?> param :
+        List.of(
+            model.featuresCol(),
+            model.labelCol(),
+            model.predictionCol(),
+            model.probabilityCol(),
+            model.rawPredictionCol(),
+            model.thresholds())) {
+      if (model.isSet(param)) {
+        same.set(param.name(), model.getOrDefault(param));
+      }
+    }
+    return same;
   }
 
   @Override
@@ -88,7 +148,67 @@ public class MLPClassificationModel
    * #featureMeans} and {@link #featureStds}, which aren't folded into them.
    */
   public Vector weights() {
-    return network.weightsAsVector();
+    return FlatWeights.vector(network.weights());
+  }
+
+  /**
+   * Epochs (for l-bfgs, iterations) that the weights were trained for, those of the models that
+   * training went on from included; 0 if that isn't known.
+   */
+  public int trainedEpochs() {
+    return network.epochs();
+  }
+
+  /**
+   * How much each feature counts, by the weights alone: Gedeon's measure, numbers &gt;= 0 that sum
+   * to 1. It compares features of about equal spread, so scale them before training. See {@link
+   * WeightImportance} for the formula.
+   */
+  public Vector featureImportances() {
+    return Vectors.dense(WeightImportance.of(network.topology(), network.weights()));
+  }
+
+  /**
+   * How much of a metric is lost when the values of one feature are shuffled among the rows; see
+   * {@link PermutationImportance#of}.
+   */
+  public Vector permutationImportances(
+      Dataset<?> dataset, Evaluator evaluator, int repeats, long seed) {
+    return PermutationImportance.of(this, getFeaturesCol(), dataset, evaluator, repeats, seed);
+  }
+
+  /**
+   * This model with how much each of its weights matters to the task of these rows, added to what
+   * it knows of earlier tasks; save it, and a later fit can keep what matters by {@code
+   * plasticityAnchor}. The importance of a weight is the mean over rows of the squared derivative
+   * of a row's loss by it, with the labels that the rows have (the diagonal of the empirical Fisher
+   * information). Columns are those of the model's params; rows for validation don't count.
+   */
+  public MLPClassificationModel importance(Dataset<?> dataset) {
+    SchemaCheck.inputs(dataset.schema(), this);
+    SchemaCheck.label(dataset.schema(), getLabelCol());
+    float[] importance =
+        FitJobs.run(
+            dataset.sparkSession().sparkContext(),
+            () -> TaskImportance.of(this, getLabelCol(), network, numClasses(), dataset));
+    return with(network.with(importance), ParamMap.empty());
+  }
+
+  /** Whether {@link #importance()} is known. */
+  public boolean hasImportance() {
+    return network.importance() != null;
+  }
+
+  /**
+   * The importance of each weight, in the order of {@link #weights}; an {@link
+   * IllegalStateException} if it isn't known.
+   */
+  public Vector importance() {
+    if (network.importance() == null) {
+      throw new IllegalStateException(
+          "this model doesn't know how much its weights matter; importance(dataset) gives one that does");
+    }
+    return FlatWeights.vector(network.importance());
   }
 
   /**
@@ -200,12 +320,19 @@ public class MLPClassificationModel
 
   @Override
   public MLPClassificationModel copy(ParamMap extra) {
-    MLPClassificationModel copy = copyValues(new MLPClassificationModel(uid(), network), extra);
+    return with(network, extra);
+  }
+
+  private MLPClassificationModel with(FittedNetwork other, ParamMap extra) {
+    MLPClassificationModel copy = copyValues(new MLPClassificationModel(uid(), other), extra);
     copy.setParent(parent());
     return copy.setSummary(summary);
   }
 
-  /** Bytes of the weights and of the params. */
+  /**
+   * Bytes of the weights, of their importance, of what features are standardized by, and of the
+   * params.
+   */
   @Override
   public long estimatedSize() {
     return estimateMatadataSize() + network.bytes();

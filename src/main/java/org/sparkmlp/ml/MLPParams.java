@@ -64,6 +64,22 @@ public interface MLPParams extends HasWeightCol {
     return mlp().initialWeights;
   }
 
+  default Param<String> initialModel() {
+    return mlp().initialModel;
+  }
+
+  default BooleanParam continueSchedule() {
+    return mlp().continueSchedule;
+  }
+
+  default Param<String> plasticityAnchor() {
+    return mlp().plasticityAnchor;
+  }
+
+  default DoubleParam plasticityLambda() {
+    return mlp().plasticityLambda;
+  }
+
   default Param<String> solver() {
     return mlp().solver;
   }
@@ -218,6 +234,22 @@ public interface MLPParams extends HasWeightCol {
     return getOrDefault(initialWeights());
   }
 
+  default String getInitialModel() {
+    return getOrDefault(initialModel());
+  }
+
+  default boolean getContinueSchedule() {
+    return (Boolean) getOrDefault(continueSchedule());
+  }
+
+  default String getPlasticityAnchor() {
+    return getOrDefault(plasticityAnchor());
+  }
+
+  default double getPlasticityLambda() {
+    return (Double) getOrDefault(plasticityLambda());
+  }
+
   default String getSolver() {
     return getOrDefault(solver());
   }
@@ -345,6 +377,10 @@ public interface MLPParams extends HasWeightCol {
     final BooleanParam standardization;
     final Param<String> weightInit;
     final Param<Vector> initialWeights;
+    final Param<String> initialModel;
+    final BooleanParam continueSchedule;
+    final Param<String> plasticityAnchor;
+    final DoubleParam plasticityLambda;
     final Param<String> solver;
     final DoubleParam stepSize;
     final Param<String> learningRateSchedule;
@@ -434,6 +470,33 @@ public interface MLPParams extends HasWeightCol {
               "initialWeights",
               "weights to start from, layer by layer, inputs x outputs row by row and then biases, as weights() of a"
                   + " model gives them; unset: weightInit");
+      initialModel =
+          new Param<>(
+              owner,
+              "initialModel",
+              "path of a saved model whose weights training begins with; this fit may have more classes, whose weights"
+                  + " begin by weightInit; unset: initialWeights or weightInit",
+              Rules.path("initialModel"));
+      continueSchedule =
+          new BooleanParam(
+              owner,
+              "continueSchedule",
+              "whether learningRateSchedule goes on after the epochs that initialModel was trained for, as if they and"
+                  + " maxIter were one training; false: it begins anew");
+      plasticityAnchor =
+          new Param<>(
+              owner,
+              "plasticityAnchor",
+              "path of a saved model with importance, whose weights this fit keeps near, each as firmly as it matters;"
+                  + " training begins with them unless initialModel or initialWeights is set; unset: none",
+              Rules.path("plasticityAnchor"));
+      plasticityLambda =
+          new DoubleParam(
+              owner,
+              "plasticityLambda",
+              "how firmly plasticityAnchor holds (>= 0): lambda * sum of importance * (movement of the weight)^2 is added"
+                  + " to the mean loss; 0: not at all",
+              Rules.nonNegative("plasticityLambda"));
       solver =
           new Param<>(
               owner,
@@ -645,6 +708,8 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(loss, AUTO);
       owner.setDefault(standardization, false);
       owner.setDefault(weightInit, AUTO);
+      owner.setDefault(continueSchedule, false);
+      owner.setDefault(plasticityLambda, 100.0);
       owner.setDefault(solver, "adam");
       owner.setDefault(stepSize, 0.0);
       owner.setDefault(learningRateSchedule, "constant");
@@ -720,6 +785,26 @@ public interface MLPParams extends HasWeightCol {
 
     default T setInitialWeights(Vector value) {
       set(initialWeights(), value);
+      return self();
+    }
+
+    default T setInitialModel(String value) {
+      set(initialModel(), value);
+      return self();
+    }
+
+    default T setContinueSchedule(boolean value) {
+      set(continueSchedule(), value);
+      return self();
+    }
+
+    default T setPlasticityAnchor(String value) {
+      set(plasticityAnchor(), value);
+      return self();
+    }
+
+    default T setPlasticityLambda(double value) {
+      set(plasticityLambda(), value);
       return self();
     }
 

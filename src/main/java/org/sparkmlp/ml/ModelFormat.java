@@ -32,8 +32,10 @@ import scala.Option;
  * metadata/   Spark's JSON: class, uid, params
  * network/    Parquet, one row: formatVersion, layers, activation (a spec, or one a hidden layer, as in "relu, tanh"),
  *             loss, checksum (CRC-32C of the weights, then of means and stds), targets ("classes" or "values"),
- *             featureMeans and featureStds (null: nothing is subtracted, or divided by), targetMeans and targetStds
+ *             featureMeans and featureStds (null: nothing is subtracted, or divided by), targetMeans and targetStds,
+ *             epochs (trained for; null: not known), importanceChecksum (null: there is no such folder)
  * weights/    Parquet: part, values; the flat vector, as {@link Topology} has it, in parts of a million floats
+ * importance/ likewise, a number for each weight; only where it is known
  * </pre>
  *
  * <p>Version 1 had one activation for all layers, and no targets, which were classes. It is still
@@ -57,13 +59,15 @@ final class ModelFormat {
           .add("featureMeans", DOUBLES, true)
           .add("featureStds", DOUBLES, true)
           .add("targetMeans", DOUBLES, true)
-          .add("targetStds", DOUBLES, true);
+          .add("targetStds", DOUBLES, true)
+          .add("epochs", DataTypes.IntegerType, true)
+          .add("importanceChecksum", DataTypes.LongType, true);
 
   private static final String CLASSES = "classes";
 
   private static final String VALUES = "values";
 
-  private static final StructType WEIGHTS =
+  private static final StructType PARTS =
       new StructType()
           .add("part", DataTypes.IntegerType, false)
           .add("values", DataTypes.createArrayType(DataTypes.FloatType, false), false);
@@ -84,34 +88,43 @@ final class ModelFormat {
    */
   @SuppressWarnings("deprecation") // the SparkContext form exists in Spark 3.5 and 4 alike
   static void save(
-      Params model, FittedNetwork fitted, Scaling labels, String path, SparkSession spark) {
-    Topology topology = fitted.topology();
-    float[] weights = fitted.weights();
-    Scaling features = fitted.scaling();
+      Params model, FittedNetwork saved, Scaling labels, String path, SparkSession spark) {
     DefaultParamsWriter.saveMetadata(
         model, path, spark.sparkContext(), Option.empty(), Option.empty());
+    Topology topology = saved.topology();
+    Scaling features = saved.scaling();
+    float[] importance = saved.importance();
     Row network =
         RowFactory.create(
             VERSION,
             IntStream.of(topology.layers()).boxed().toArray(Integer[]::new),
             Activations.specs(topology.activations()),
             topology.loss().spec(),
-            checksum(weights, features, labels),
+            checksum(saved.weights(), features, labels),
             topology.classTargets() ? CLASSES : VALUES,
             means(features),
             stds(features),
             means(labels),
-            stds(labels));
+            stds(labels),
+            saved.epochs(),
+            importance == null ? null : checksum(importance, null, null));
     spark.createDataFrame(List.of(network), NETWORK).write().parquet(path + "/network");
+    write(saved.weights(), path + "/weights", spark);
+    if (importance != null) {
+      write(importance, path + "/importance", spark);
+    }
+  }
+
+  private static void write(float[] vector, String path, SparkSession spark) {
     List<Row> parts = new ArrayList<>();
-    for (int from = 0; from < weights.length; from += PART) {
-      Float[] values = new Float[Math.min(PART, weights.length - from)];
+    for (int from = 0; from < vector.length; from += PART) {
+      Float[] values = new Float[Math.min(PART, vector.length - from)];
       for (int i = 0; i < values.length; i++) {
-        values[i] = weights[from + i];
+        values[i] = vector[from + i];
       }
       parts.add(RowFactory.create(parts.size(), values));
     }
-    spark.createDataFrame(parts, WEIGHTS).write().parquet(path + "/weights");
+    spark.createDataFrame(parts, PARTS).write().parquet(path);
   }
 
   /** The params and uid of a saved stage of that class. */
@@ -162,28 +175,46 @@ final class ModelFormat {
     Topology topology = topology(network, path);
     Scaling features = scaling(path, network, 6, "features", topology.inputs());
     Scaling labels = scaling(path, network, 8, "outputs", topology.outputs());
+    float[] weights = vector(path, "weights", topology, spark);
+    checkSum(path, "weights", checksum(weights, features, labels) == network.getLong(4));
+    float[] importance = null;
+    if (!network.isNullAt(11)) {
+      importance = vector(path, "importance", topology, spark);
+      checkSum(path, "importance", checksum(importance, null, null) == network.getLong(11));
+    }
+    int epochs = network.isNullAt(10) ? 0 : network.getInt(10);
+    return new Saved(new FittedNetwork(topology, features, weights, epochs, importance), labels);
+  }
+
+  private static void checkSum(String path, String name, boolean agrees) {
+    Check.that(
+        agrees,
+        "the numbers in folder '%s' of the model at %s don't match their checksum: the files are damaged or of different"
+            + " models",
+        name,
+        path);
+  }
+
+  /** A vector of the length of the weights, from the folder of that name. */
+  private static float[] vector(String path, String name, Topology topology, SparkSession spark) {
     List<Row> parts =
         reading(
             path,
-            "weights",
+            name,
             () ->
                 new ArrayList<>(
-                    spark.read().schema(WEIGHTS).parquet(path + "/weights").collectAsList()));
+                    spark.read().schema(PARTS).parquet(path + "/" + name).collectAsList()));
     parts.sort(Comparator.comparingInt(row -> row.getInt(0)));
-    float[] weights = new float[topology.size()];
+    float[] vector = new float[topology.size()];
     int at = 0;
     for (Row part : parts) {
       for (float value : part.<Float>getList(1)) {
-        Check.that(at < weights.length, "%s", wrongSize(path, topology));
-        weights[at++] = value;
+        Check.that(at < vector.length, "%s", wrongSize(path, name, topology));
+        vector[at++] = value;
       }
     }
-    Check.that(at == weights.length, "%s", wrongSize(path, topology));
-    Check.that(
-        checksum(weights, features, labels) == network.getLong(4),
-        "the weights at %s don't match their checksum: the files are damaged or of different models",
-        path);
-    return new Saved(new FittedNetwork(topology, features, weights), labels);
+    Check.that(at == vector.length, "%s", wrongSize(path, name, topology));
+    return vector;
   }
 
   private static Topology topology(Row network, String path) {
@@ -204,12 +235,13 @@ final class ModelFormat {
     }
   }
 
-  private static String wrongSize(String path, Topology topology) {
+  private static String wrongSize(String path, String name, Topology topology) {
     return "the model at "
         + path
         + " doesn't hold the "
         + topology.size()
-        + " weights of its layers "
+        + (name.equals("weights") ? " weights" : " numbers of " + name)
+        + " of its layers "
         + Arrays.toString(topology.layers())
         + ": a file is missing, doubled or of another model";
   }

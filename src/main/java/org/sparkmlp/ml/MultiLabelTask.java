@@ -59,12 +59,12 @@ final class MultiLabelTask implements Task<MLPMultiLabelClassificationModel> {
   }
 
   @Override
-  public Targets targets(Targets asked, Survey survey) {
+  public Targets targets(Targets asked, Survey survey, int outputs) {
     if (asked.size() > 0) {
       return asked;
     }
     Check.that(
-        survey.maxLabel() >= 0,
+        survey.maxLabel() >= 0 || outputs > 0,
         "column '%s' has no label id in any row; set numLabels",
         params.getLabelCol());
     Check.that(
@@ -73,7 +73,7 @@ final class MultiLabelTask implements Task<MLPMultiLabelClassificationModel> {
         params.getLabelCol(),
         survey.maxLabel(),
         MOST_INFERRED_LABELS);
-    return asked.ofSize(survey.maxLabel() + 1);
+    return asked.ofSize(Math.max(survey.maxLabel() + 1, outputs));
   }
 
   @Override

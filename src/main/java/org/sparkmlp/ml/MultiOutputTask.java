@@ -90,7 +90,7 @@ final class MultiOutputTask implements Task<MLPMultiOutputRegressionModel> {
   }
 
   @Override
-  public Targets targets(Targets asked, Survey survey) {
+  public Targets targets(Targets asked, Survey survey, int outputs) {
     return asked.of(survey);
   }
 

@@ -41,7 +41,7 @@ final class RegressorTask implements Task<MLPRegressionModel> {
   }
 
   @Override
-  public Targets targets(Targets asked, Survey survey) {
+  public Targets targets(Targets asked, Survey survey, int outputs) {
     return asked.of(survey);
   }
 

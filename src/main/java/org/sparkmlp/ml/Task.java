@@ -19,8 +19,12 @@ interface Task<M> {
   /** What labels are, as far as it can be known without looking at all rows. */
   Targets targets(Dataset<?> dataset);
 
-  /** What labels are, now that all have been looked at. */
-  Targets targets(Targets asked, Survey survey);
+  /**
+   * What labels are, now that all have been looked at.
+   *
+   * @param outputs of the network that training goes on from, or 0
+   */
+  Targets targets(Targets asked, Survey survey, int outputs);
 
   /** How many classes, from 0 on, to sum the weights of; 0 if nobody asks. */
   default int countedClasses(int knownClasses) {

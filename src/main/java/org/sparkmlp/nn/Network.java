@@ -43,6 +43,8 @@ public final class Network {
   private final Buffer weights;
   private final Buffer gradient;
   private Buffer[] slots = {};
+  private Buffer anchor;
+  private Buffer strengths;
 
   /** A_l for l = 0 .. depth, capacity x units, and the column of ones. */
   private final Buffer[] outputs;
@@ -183,6 +185,25 @@ public final class Network {
     }
   }
 
+  /**
+   * Takes what {@link #pull} pulls to, and how hard, both as long as the weights; copied. Room for
+   * them is made at the first call.
+   */
+  public void setAnchor(float[] flat, float[] strengthOfEach) {
+    int size = topology.size();
+    if (anchor == null) {
+      anchor = backend.allocate(size);
+      strengths = backend.allocate(size);
+    }
+    backend.upload(flat, 0, anchor, 0, size);
+    backend.upload(strengthOfEach, 0, strengths, 0, size);
+  }
+
+  /** Adds {@code scale} · strengths ⊙ (weights − anchor) to the gradient. */
+  public void pull(double scale) {
+    backend.pull(topology.size(), weights, anchor, strengths, (float) scale, gradient);
+  }
+
   /** Copies the gradient to {@code flat}. */
   public void getGradient(float[] flat) {
     backend.download(gradient, 0, flat, 0, topology.size());
@@ -315,6 +336,38 @@ public final class Network {
     update.apply(weights, gradient, scale, slots, rate, step);
   }
 
+  /**
+   * Computes, in place of the gradient, the sum of the squared gradients of single rows, Σ_i w_i
+   * (dl_i/dθ)²: a row's gradient by W_l is the outer product of its values and its deltas, so that
+   * of all rows it is (A_(l-1) ⊙ A_(l-1))' (D_l ⊙ D_l), and exact. The batch must be loaded anew
+   * for whatever comes next.
+   *
+   * @return Σ_i w_i
+   */
+  public double squareGradients(int rows) {
+    float[] weightsOfRows = new float[rows];
+    backend.download(rowWeights, 0, weightsOfRows, 0, rows);
+    double sum = 0;
+    for (int i = 0; i < rows; i++) {
+      sum += weightsOfRows[i];
+      weightsOfRows[i] = (float) Math.sqrt(weightsOfRows[i]); // deltas have it as a factor
+    }
+    backend.upload(weightsOfRows, 0, rowWeights, 0, rows);
+    differentiate(rows, false, new LossSums());
+    for (int l = 1; l <= topology.depth(); l++) {
+      Buffer delta = isInPieces(l) ? pieceDeltas[l] : deltas[l];
+      backend.square(rows * sumStride(l), delta);
+      if (l == 1 && sparseRows != null) {
+        sparse.square();
+        sparseRows = sparse.upload(backend);
+      } else {
+        backend.square(rows * stride(l - 1), outputs[l - 1]);
+      }
+      weightGradient(l, rows, outputs[l - 1], delta, false);
+    }
+    return sum;
+  }
+
   private void forward(int rows, Dropout dropout, int[] keys) {
     prepareInputs(rows, dropout, keys);
     for (int l = 1; l <= topology.depth(); l++) {
@@ -395,28 +448,7 @@ public final class Network {
       int in = topology.units(l - 1);
       int sums = topology.sums(l);
       Buffer delta = sumGradient(l, rows);
-      if (l == 1 && sparseRows != null) {
-        float beta = accumulate ? 1 : 0;
-        backend.sparseGemm(true, sums, sparseRows, delta, 0, sumStride(l), beta, gradient, 0, sums);
-      } else {
-        backend.gemm(
-            true,
-            false,
-            in + 1,
-            sums,
-            rows,
-            1,
-            seen(l - 1, dropout),
-            0,
-            stride(l - 1),
-            delta,
-            0,
-            sumStride(l),
-            accumulate ? 1 : 0,
-            gradient,
-            topology.weightsOffset(l),
-            sums);
-      }
+      weightGradient(l, rows, seen(l - 1, dropout), delta, accumulate);
       if (l > 1) {
         backend.gemm(
             false,
@@ -440,6 +472,33 @@ public final class Network {
         }
       }
     }
+  }
+
+  /** [A_(l-1) 1]' times the gradient by the sums of layer l. */
+  private void weightGradient(int l, int rows, Buffer values, Buffer delta, boolean accumulate) {
+    int sums = topology.sums(l);
+    float beta = accumulate ? 1 : 0;
+    if (l == 1 && sparseRows != null) {
+      backend.sparseGemm(true, sums, sparseRows, delta, 0, sumStride(l), beta, gradient, 0, sums);
+      return;
+    }
+    backend.gemm(
+        true,
+        false,
+        topology.units(l - 1) + 1,
+        sums,
+        rows,
+        1,
+        values,
+        0,
+        stride(l - 1),
+        delta,
+        0,
+        sumStride(l),
+        beta,
+        gradient,
+        topology.weightsOffset(l),
+        sums);
   }
 
   /** From the gradient by the outputs of a layer to that by its sums. */

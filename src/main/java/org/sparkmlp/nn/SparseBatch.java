@@ -82,6 +82,13 @@ final class SparseBatch {
     return uploaded;
   }
 
+  /** Squares all numbers; those of the column of ones stay what they are. */
+  void square() {
+    for (int k = 0; k < count(); k++) {
+      values[k] *= values[k];
+    }
+  }
+
   /** Writes all rows, zeros too, to their places in {@code dense}, whose rows have ones at last. */
   void spread(Backend backend, Buffer dense) {
     if (room.length == 0) {

@@ -71,7 +71,7 @@ final class CheckpointKey {
     return "it is of another kind of solver";
   }
 
-  private static String hash(float[] values) {
+  static String hash(float[] values) {
     MessageDigest digest = sha256();
     ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * 1024);
     for (int from = 0; from < values.length; from += 1024) {

@@ -40,6 +40,7 @@ public final class LbfgsTrainer {
   private final CheckpointPolicy policy;
   private final EarlyStopping stopping;
   private final Regularization regularization;
+  private Anchor anchor; // or null
   private final Costs.Meter meter = new Costs.Meter();
 
   /**
@@ -140,6 +141,12 @@ public final class LbfgsTrainer {
     this.regularization = regularization;
   }
 
+  /** The same trainer of a loss that has the pull of an anchor besides, in double; null: none. */
+  public LbfgsTrainer heldTo(Anchor other) {
+    anchor = other;
+    return this;
+  }
+
   /**
    * Bytes that the driver needs: m pairs of vectors, the line search's, and the exact sum with its
    * digits.
@@ -198,6 +205,7 @@ public final class LbfgsTrainer {
     lines.add("maxIter " + maxIter);
     lines.add("tol " + tol);
     lines.addAll(stopping.description());
+    lines.addAll(new Past(0, anchor).description());
     lines.add(regularization.toString());
     return lines;
   }
@@ -334,12 +342,19 @@ public final class LbfgsTrainer {
       last = new Point(doubles(state.x()), state.value(), doubles(state.grad()));
     }
 
+    private Point held(Point point) {
+      return anchor == null
+          ? point
+          : new Point(
+              point.x, point.value + anchor.penalty(point.x, point.gradient), point.gradient);
+    }
+
     Point at(double[] x) {
       if (last == null || !Arrays.equals(last.x, x)) {
         FullBatch.Sum sum = objective.round(new FullBatch(topology, backend), x);
         meter.add(sum.nanos(), 8L * x.length * objective.layout().numShards());
         meter.addRows(sum.rows());
-        last = point(x, sum.total(x.length));
+        last = held(point(x, sum.total(x.length)));
       }
       return last;
     }

@@ -24,6 +24,7 @@ import org.sparkmlp.util.Check;
  *     meaning where every update is aggregated
  * @param epochs T, passes over the data
  * @param tol least improvement of the training loss that counts; 0 switches stopping off
+ * @param past what earlier training has to say
  */
 public record Plan(
     Topology topology,
@@ -37,7 +38,8 @@ public record Plan(
     int epochs,
     double tol,
     long seed,
-    Regularization regularization)
+    Regularization regularization,
+    Past past)
     implements Serializable {
 
   /** Most rows that go through the network at once; a longer batch is the sum of such parts. */
@@ -71,7 +73,8 @@ public record Plan(
         epochs,
         tol,
         seed,
-        Regularization.NONE);
+        Regularization.NONE,
+        Past.NONE);
   }
 
   /** A plan without outer momentum and regularization. */
@@ -117,7 +120,8 @@ public record Plan(
   /** The learning rate of a step of an epoch. */
   public double rate(int epoch, int step, int stepsPerEpoch) {
     double time = epoch + (double) step / stepsPerEpoch;
-    return stepSize * schedule.factor(time, epochs, 1.0 / stepsPerEpoch);
+    return stepSize
+        * schedule.factor(past.epochs() + time, past.epochs() + epochs, 1.0 / stepsPerEpoch);
   }
 
   /** The same plan but for η. */
@@ -134,7 +138,8 @@ public record Plan(
         epochs,
         tol,
         seed,
-        regularization);
+        regularization,
+        past);
   }
 
   /** The same plan but for μ. */
@@ -151,7 +156,26 @@ public record Plan(
         epochs,
         tol,
         seed,
-        regularization);
+        regularization,
+        past);
+  }
+
+  /** The same plan after other training. */
+  public Plan after(Past other) {
+    return new Plan(
+        topology,
+        backend,
+        optimizer,
+        stepSize,
+        schedule,
+        batchSize,
+        localSteps,
+        outerMomentum,
+        epochs,
+        tol,
+        seed,
+        regularization,
+        other);
   }
 
   /** The same plan but for regularization. */
@@ -168,7 +192,8 @@ public record Plan(
         epochs,
         tol,
         seed,
-        other);
+        other,
+        past);
   }
 
   /** What makes an update; for one thread at a time. */
@@ -189,6 +214,7 @@ public record Plan(
     lines.add("tol " + tol);
     lines.add("seed " + seed);
     lines.add(regularization.toString());
+    lines.addAll(past.description());
     return lines;
   }
 

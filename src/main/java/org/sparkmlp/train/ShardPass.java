@@ -92,6 +92,27 @@ final class ShardPass {
     }
   }
 
+  /**
+   * Adds each row's squared gradient, times its weight, to {@code sums}, a batch after the other in
+   * double, and returns the weight of all rows.
+   */
+  static double square(Network network, Shard.Rows rows, double[] sums) {
+    float[] squares = new float[sums.length];
+    double weight = 0;
+    for (int start = 0; start < rows.count(); start += network.capacity()) {
+      int n = Math.min(network.capacity(), rows.count() - start);
+      for (int i = 0; i < n; i++) {
+        load(network, i, rows, start + i);
+      }
+      weight += network.squareGradients(n);
+      network.getGradient(squares);
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += squares[i];
+      }
+    }
+    return weight;
+  }
+
   private static void load(Network network, int i, Shard.Rows rows, int row) {
     PackedBlock block = rows.blockOf(row);
     network.load(i, block, rows.placeOf(row));

@@ -256,6 +256,17 @@ public final class Trainer {
       return null;
     }
     Buffer w = buffer(backend, state.weights);
+    Buffer g = buffer(backend, gradient);
+    Anchor anchor = plan.past().anchor();
+    if (anchor != null) {
+      backend.pull(
+          size,
+          w,
+          buffer(backend, anchor.vectors().weights()),
+          buffer(backend, anchor.vectors().strengths()),
+          (float) result.weight(),
+          g);
+    }
     Buffer[] s = new Buffer[plan.optimizer().slots().size()];
     for (int j = 0; j < s.length; j++) {
       s[j] = buffer(backend, Arrays.copyOfRange(state.slots, j * size, (j + 1) * size));
@@ -263,7 +274,7 @@ public final class Trainer {
     plan.weightUpdate()
         .apply(
             w,
-            buffer(backend, gradient),
+            g,
             1 / result.weight(),
             s,
             plan.rate(state.epoch, state.step, stepsPerEpoch),

@@ -69,6 +69,25 @@ class BackendContractTest {
     assertThat(checked).isEqualTo(343);
   }
 
+  @ParameterizedTest
+  @MethodSource("backends")
+  void squaresAndPulls(Backend backend) {
+    Random random = Seeds.random("squares and pulls on " + backend.description());
+    float[] x = Seeds.floats(random, 37);
+    Buffer squared = upload(backend, x);
+    backend.square(30, squared);
+    float[] w = Seeds.floats(random, 37);
+    float[] a = Seeds.floats(random, 37);
+    float[] s = Seeds.floats(random, 37);
+    Buffer g = upload(backend, x);
+    backend.pull(30, upload(backend, w), upload(backend, a), upload(backend, s), 2.5f, g);
+    for (int i = 0; i < 37; i++) {
+      assertThat(download(backend, squared)[i]).isEqualTo(i < 30 ? x[i] * x[i] : x[i]);
+      double pulled = x[i] + (i < 30 ? 2.5 * s[i] * (w[i] - a[i]) : 0);
+      assertThat((double) download(backend, g)[i]).isCloseTo(pulled, within(1e-5));
+    }
+  }
+
   private static void gemm(
       Backend backend,
       Random random,

@@ -281,6 +281,7 @@ class BadInputTest {
             c -> c.setLocalSteps(1),
             c -> c.setOuterMomentum(0.5),
             c -> c.setStepSize(0.1),
+            c -> c.setContinueSchedule(true),
             c -> c.setWeightDecay(0.1),
             c -> c.setInputDropout(0.1),
             c -> c.setHiddenDropout(0.1),
@@ -295,6 +296,7 @@ class BadInputTest {
             "localSteps",
             "outerMomentum",
             "stepSize",
+            "continueSchedule",
             "weightDecay",
             "inputDropout",
             "hiddenDropout",
@@ -379,6 +381,8 @@ class BadInputTest {
         "validationMetric      | auc      | validationMetric must be one of loss, accuracy, f1",
         "classWeights          | balance  | classWeights must be balanced, or pairs class:weight as in 0:1, 1:5.5; got 'balance'",
         "checkpointDir         | ' '      | checkpointDir must be a path, got ' '; unset it to do without",
+        "initialModel          | ' '      | initialModel must be a path, got ' '; unset it to do without",
+        "plasticityAnchor      | ''       | plasticityAnchor must be a path, got ''; unset it to do without",
         "backend               | cublas   | unknown backend 'cublas'; known are auto, openblas, netlib, ejml"
       })
   void specsAreCheckedWhenTheyAreSet(String name, String value, String message) {
@@ -413,6 +417,10 @@ class BadInputTest {
         .hasMessageContaining("stepSize must be a finite number >= 0, got -0.1");
     assertThatThrownBy(() -> c.setStepSize(Double.NaN))
         .hasMessageContaining("stepSize must be a finite number >= 0, got NaN");
+    for (double lambda : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> c.setPlasticityLambda(lambda))
+          .hasMessageContaining("plasticityLambda must be a finite number >= 0, got " + lambda);
+    }
     assertThatThrownBy(() -> c.setTol(-1))
         .hasMessageContaining("tol must be a finite number >= 0, got -1.0");
     assertThatThrownBy(() -> c.setLocalSteps(-1))
