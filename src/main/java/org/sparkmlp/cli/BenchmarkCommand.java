@@ -16,6 +16,7 @@ import picocli.CommandLine.ParameterException;
       MlpcBenchmark.class,
       SearchBenchmark.class,
       TransformBenchmark.class,
+      AccuracyBenchmark.class,
       LocalStepsBenchmark.class,
       OutOfCoreBenchmark.class,
       ScaleBenchmark.class,

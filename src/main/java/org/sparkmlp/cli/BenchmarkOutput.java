@@ -39,6 +39,10 @@ final class BenchmarkOutput {
     return benchmark.name();
   }
 
+  Path folder() {
+    return folder;
+  }
+
   int repeats() {
     return repeats;
   }

@@ -151,7 +151,7 @@ class WarmStartTest {
     before.importance(data(3)).save(held);
     assertThatThrownBy(
             () -> classifier().setInitialModel(saved).setPlasticityAnchor(held).fit(data(3)))
-        .hasMessageContaining("standardize features by different means and deviations");
+        .hasMessageContaining("standardize features or labels by different means and deviations");
   }
 
   @Test
