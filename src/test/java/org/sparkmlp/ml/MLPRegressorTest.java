@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlp.Frames;
@@ -442,5 +445,38 @@ class MLPRegressorTest extends StageContract<MLPRegressor, MLPRegressionModel> {
     String path = folder.resolve("regression").toString();
     model.save(path);
     return path;
+  }
+
+  /** A step that changes nothing shows that the weights still mean what they did. */
+  @Test
+  void aWarmStartImposesHowLabelsAreStandardized(@TempDir Path folder) throws IOException {
+    MLPRegressionModel before = estimator().fit(data());
+    String saved = folder.resolve("model").toString();
+    before.save(saved);
+    Dataset<Row> others = data().withColumn("label", col("label").multiply(7).plus(100));
+    MLPRegressionModel after =
+        estimator().setInitialModel(saved).setMaxIter(1).setStepSize(1e-30).fit(others);
+    assertThat(after.labelMean()).isEqualTo(before.labelMean());
+    assertThat(after.labelDeviation()).isEqualTo(before.labelDeviation());
+    Vector row = data().head().getAs("features");
+    assertThat(after.predict(row)).isEqualTo(before.predict(row));
+    assertThat(estimator().setMaxIter(1).fit(others).labelMean())
+        .isGreaterThan(before.labelMean() + 50);
+  }
+
+  @Test
+  void aModelOfClassesIsNoStart(@TempDir Path folder) throws IOException {
+    String saved = folder.resolve("classes").toString();
+    new MLPClassifier()
+        .setLayers(2, 8, 2)
+        .setMaxIter(1)
+        .fit(Frames.clouds(SparkSessions.shared(), 40, 2, 2))
+        .save(saved);
+    Dataset<Row> rows =
+        Frames.clouds(SparkSessions.shared(), 40, 2, 2).withColumn("label", lit(0.5));
+    assertThatThrownBy(() -> estimator().setLayers(2, 8, 1).setInitialModel(saved).fit(rows))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(
+            "predicts classes, which training can't go on from to predict numbers");
   }
 }
