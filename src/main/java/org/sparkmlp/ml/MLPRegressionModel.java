@@ -115,6 +115,20 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
     return TrainingSummary.known(summary);
   }
 
+  /** How good the model's predictions of these rows are, which need a label column. */
+  public MLPRegressionSummary evaluate(Dataset<?> dataset) {
+    SchemaCheck.label(dataset.schema(), getLabelCol());
+    String predictionCol =
+        getPredictionCol().isEmpty() ? uid() + "__prediction" : getPredictionCol();
+    MLPRegressionModel named = copy(ParamMap.empty());
+    named.set(predictionCol(), predictionCol);
+    return new MLPRegressionSummary(
+        named.transform(dataset),
+        predictionCol,
+        getLabelCol(),
+        Fit.hasWeights(this) ? getWeightCol() : "");
+  }
+
   MLPRegressionModel setSummary(TrainingSummary value) {
     summary = value;
     return this;

@@ -58,8 +58,7 @@ class DropInTest {
           "LBFGS", // private[classification] in Scala
           "GD",
           "supportedSolvers",
-          "evaluate", // returns Spark's summary class
-          "summary"); // likewise
+          "summary"); // returns Spark's class of metrics of the training rows
 
   @TempDir Path folder;
 

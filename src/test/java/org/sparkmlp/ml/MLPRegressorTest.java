@@ -465,6 +465,34 @@ class MLPRegressorTest extends StageContract<MLPRegressor, MLPRegressionModel> {
   }
 
   @Test
+  void evaluateAgreesWithSparksEvaluator() {
+    Dataset<Row> rows = data().withColumn("w", expr("1 + abs(label)").cast("double"));
+    MLPRegressionModel model = estimator().fit(rows);
+    MLPRegressionSummary plain = model.evaluate(rows);
+    MLPRegressionSummary weighted = estimator().setWeightCol("w").fit(rows).evaluate(rows);
+    for (MLPRegressionSummary summary : List.of(plain, weighted)) {
+      RegressionEvaluator spark = new RegressionEvaluator();
+      if (summary == weighted) {
+        spark.setWeightCol("w");
+      }
+      Dataset<Row> predicted = summary.predictions();
+      assertThat(summary.r2())
+          .isCloseTo(spark.setMetricName("r2").evaluate(predicted), within(1e-12));
+      assertThat(summary.rootMeanSquaredError())
+          .isCloseTo(spark.setMetricName("rmse").evaluate(predicted), within(1e-12));
+      assertThat(summary.meanSquaredError())
+          .isCloseTo(spark.setMetricName("mse").evaluate(predicted), within(1e-12));
+      assertThat(summary.meanAbsoluteError())
+          .isCloseTo(spark.setMetricName("mae").evaluate(predicted), within(1e-12));
+      assertThat(summary.explainedVariance())
+          .isCloseTo(spark.setMetricName("var").evaluate(predicted), within(1e-12));
+    }
+    MLPRegressionModel nameless = model.copy(ParamMap.empty());
+    nameless.set(nameless.predictionCol(), "");
+    assertThat(nameless.evaluate(rows).r2()).isEqualTo(plain.r2());
+  }
+
+  @Test
   void aModelOfClassesIsNoStart(@TempDir Path folder) throws IOException {
     String saved = folder.resolve("classes").toString();
     new MLPClassifier()

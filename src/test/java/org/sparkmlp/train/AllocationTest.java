@@ -74,7 +74,7 @@ class AllocationTest {
         new TrainingState(start, new float[2 * start.length], TrainingState.NONE, 0, 0, 0);
     LocalSteps thousand = new LocalSteps(plan, 1000, 1000);
     long allocated = Long.MAX_VALUE;
-    for (int i = 0; i < 5; i++) { // the first runs load classes and grow workspaces
+    for (int i = 0; i < 10; i++) { // the first runs load classes and grow workspaces
       long before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
       RoundResult result = objective.round(thousand, state);
       allocated =
