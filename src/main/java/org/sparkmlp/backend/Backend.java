@@ -30,6 +30,13 @@ public interface Backend {
   /** A new buffer of zeros. */
   Buffer allocate(int length);
 
+  /** A new buffer of these numbers. */
+  default Buffer copyOf(float[] values) {
+    Buffer buffer = allocate(values.length);
+    upload(values, 0, buffer, 0, values.length);
+    return buffer;
+  }
+
   void upload(float[] from, int fromOffset, Buffer to, int toOffset, int length);
 
   void download(Buffer from, int fromOffset, float[] to, int toOffset, int length);

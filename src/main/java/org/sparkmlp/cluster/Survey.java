@@ -9,6 +9,7 @@ import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.Holdout;
 import org.sparkmlp.data.Moments;
 import org.sparkmlp.data.Scaling;
+import org.sparkmlp.util.BigSums;
 import org.sparkmlp.util.Check;
 
 /**
@@ -23,11 +24,13 @@ public final class Survey implements Serializable {
   private long rows;
   private double maxLabel = -1;
   private final Moments moments;
-  private final WeightCounts classes = new WeightCounts();
+  private final BigSums weightsOfClasses;
   private String problem;
 
-  private Survey(Targets targets) {
+  private Survey(Question question) {
+    Targets targets = question.targets();
     moments = targets.standardized() ? new Moments(targets.size()) : null;
+    weightsOfClasses = new BigSums(question.countedClasses());
   }
 
   /**
@@ -56,8 +59,8 @@ public final class Survey implements Serializable {
     boolean features = question.holdout().isOn();
     Survey survey =
         Columns.rows(features ? columns.withFeatures(dataset) : columns.withoutFeatures(dataset))
-            .mapPartitions(rows -> new Survey(question.targets()).look(rows, columns, question))
-            .fold(new Survey(question.targets()), Survey::merge);
+            .mapPartitions(rows -> new Survey(question).look(rows, columns, question))
+            .fold(new Survey(question), Survey::merge);
     Check.that(survey.problem == null, "%s", survey.problem);
     Check.that(survey.rows > 0, "the DataFrame is empty: there is nothing to train on");
     Check.that(
@@ -106,7 +109,7 @@ public final class Survey implements Serializable {
       moments.add(null, reader.values(), weight);
     }
     if (reader.largest() < question.countedClasses()) {
-      classes.add((int) reader.largest(), weight);
+      weightsOfClasses.add((int) reader.largest(), weight);
     }
   }
 
@@ -118,14 +121,14 @@ public final class Survey implements Serializable {
     if (moments != null) {
       moments.add(other.moments);
     }
-    classes.merge(other.classes);
+    weightsOfClasses.add(other.weightsOfClasses);
     problem = problem != null ? problem : other.problem;
     return this;
   }
 
   /** The weight sum of the training rows of a class that was counted. */
   public double weightOfClass(int label) {
-    return classes.of(label);
+    return weightsOfClasses.value(label);
   }
 
   /** Rows that count in training: neither for validation nor of weight 0. */

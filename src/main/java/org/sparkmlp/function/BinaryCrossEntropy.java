@@ -38,6 +38,6 @@ public record BinaryCrossEntropy() implements Loss {
 
   @Override
   public String problem(double y) {
-    return Targets.between0And1("binaryCrossEntropy", y);
+    return TargetRange.between0And1("binaryCrossEntropy", y);
   }
 }

@@ -23,6 +23,6 @@ public record Gamma() implements LogLinkLoss {
 
   @Override
   public String problem(double y) {
-    return Targets.positive("gamma", y);
+    return TargetRange.positive("gamma", y);
   }
 }

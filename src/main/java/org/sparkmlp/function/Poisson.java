@@ -24,6 +24,6 @@ public record Poisson() implements LogLinkLoss {
 
   @Override
   public String problem(double y) {
-    return Targets.nonNegative("poisson", y);
+    return TargetRange.nonNegative("poisson", y);
   }
 }

@@ -68,6 +68,6 @@ public record SoftmaxCrossEntropy(double labelSmoothing) implements Loss {
 
   @Override
   public String problem(double y) {
-    return Targets.between0And1("softmaxCrossEntropy", y);
+    return TargetRange.between0And1("softmaxCrossEntropy", y);
   }
 }

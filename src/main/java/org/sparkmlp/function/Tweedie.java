@@ -42,6 +42,6 @@ public record Tweedie(double p) implements LogLinkLoss {
 
   @Override
   public String problem(double y) {
-    return Targets.nonNegative("tweedie", y);
+    return TargetRange.nonNegative("tweedie", y);
   }
 }

@@ -43,8 +43,6 @@ public final class Network {
   private final Buffer weights;
   private final Buffer gradient;
   private Buffer[] slots = {};
-  private Buffer anchor;
-  private Buffer strengths;
 
   /** A_l for l = 0 .. depth, capacity x units, and the column of ones. */
   private final Buffer[] outputs;
@@ -185,25 +183,6 @@ public final class Network {
     }
   }
 
-  /**
-   * Takes what {@link #pull} pulls to, and how hard, both as long as the weights; copied. Room for
-   * them is made at the first call.
-   */
-  public void setAnchor(float[] flat, float[] strengthOfEach) {
-    int size = topology.size();
-    if (anchor == null) {
-      anchor = backend.allocate(size);
-      strengths = backend.allocate(size);
-    }
-    backend.upload(flat, 0, anchor, 0, size);
-    backend.upload(strengthOfEach, 0, strengths, 0, size);
-  }
-
-  /** Adds {@code scale} · strengths ⊙ (weights − anchor) to the gradient. */
-  public void pull(double scale) {
-    backend.pull(topology.size(), weights, anchor, strengths, (float) scale, gradient);
-  }
-
   /** Copies the gradient to {@code flat}. */
   public void getGradient(float[] flat) {
     backend.download(gradient, 0, flat, 0, topology.size());
@@ -328,12 +307,12 @@ public final class Network {
   /**
    * Updates the weights by the gradient, which is lost.
    *
-   * @param scale what to multiply the gradient with: 1 / (weight sum of the batch)
+   * @param weight weight sum of the batch
    * @param rate learning rate
    * @param step number of the update, from 1
    */
-  public void update(WeightUpdate update, double scale, double rate, long step) {
-    update.apply(weights, gradient, scale, slots, rate, step);
+  public void update(WeightUpdate update, double weight, double rate, long step) {
+    update.apply(weights, gradient, weight, slots, rate, step);
   }
 
   /**

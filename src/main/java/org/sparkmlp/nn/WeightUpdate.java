@@ -11,7 +11,7 @@ import org.sparkmlp.optim.Optimizer;
  *
  * <ol>
  *   <li>the gradient of the batch's loss sum becomes that of the objective: of the mean loss and
- *       the penalties;
+ *       the penalties, among them what holds weights to earlier ones;
  *   <li>its numbers are clipped to ±gradientClipValue, then its length to gradientClipNorm;
  *   <li>weights decay: w = (1 - η weightDecay) w, with the learning rate η of this update;
  *   <li>the optimizer moves weights and biases;
@@ -31,6 +31,11 @@ public final class WeightUpdate {
 
   private final Buffer norms;
 
+  /** What weights are held to and how hard, each as long as the weights; null: to nothing. */
+  private Buffer anchor;
+
+  private Buffer strengths;
+
   /** Update on buffers of that backend. */
   public WeightUpdate(
       Topology topology, Backend backend, Optimizer optimizer, Regularization regularization) {
@@ -48,17 +53,29 @@ public final class WeightUpdate {
   }
 
   /**
+   * Has every update pull the weights towards others: strengths ⊙ (weights − anchor) is added to
+   * the gradient of the mean loss. Both are copied.
+   */
+  public void holdTo(float[] otherWeights, float[] strengthOfEach) {
+    anchor = backend.copyOf(otherWeights);
+    strengths = backend.copyOf(strengthOfEach);
+  }
+
+  /**
    * Makes the update.
    *
    * @param gradient of the batch's loss sum; overwritten
-   * @param scale 1 / (weight sum of the batch)
+   * @param weight weight sum of the batch
    * @param slots the optimizer's
    * @param rate η
    * @param step number of the update, from 1
    */
   public void apply(
-      Buffer weights, Buffer gradient, double scale, Buffer[] slots, double rate, long step) {
-    float gradientScale = (float) scale;
+      Buffer weights, Buffer gradient, double weight, Buffer[] slots, double rate, long step) {
+    float gradientScale = (float) (1 / weight);
+    if (anchor != null) {
+      backend.pull(size, weights, anchor, strengths, (float) weight, gradient);
+    }
     if (changesGradient()) {
       differentiateObjective(weights, gradient, gradientScale);
       gradientScale = clip(gradient);
@@ -79,10 +96,7 @@ public final class WeightUpdate {
         || regularization.gradientClipValue() > 0;
   }
 
-  /**
-   * Makes the gradient of a loss sum that of the objective, mean loss and penalties: the place of
-   * every penalty.
-   */
+  /** Makes the gradient of a loss sum that of the mean loss and the penalty of the weights. */
   private void differentiateObjective(Buffer weights, Buffer gradient, float scale) {
     backend.scale(scale, gradient, 0, size);
     if (regularization.regParam() > 0) {

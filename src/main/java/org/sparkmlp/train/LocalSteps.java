@@ -39,10 +39,6 @@ record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
           long start = System.nanoTime();
           workspace.network.setWeights(state.weights);
           workspace.network.setSlots(state.slots);
-          Anchor anchor = plan.past().anchor();
-          if (anchor != null) {
-            workspace.network.setAnchor(anchor.vectors().weights(), anchor.vectors().strengths());
-          }
           int key = ShardPass.start(workspace, plan, state.epoch, shard);
           LossSums sums = new LossSums();
           int badStep = descend(workspace, shard.training(), key, state, sums);
@@ -66,11 +62,8 @@ record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
         ShardPass.differentiate(workspace, rows, from, to, dropout, key, batch);
         sums.add(batch);
         updates++;
-        if (plan.past().anchor() != null) {
-          workspace.network.pull(batch.weight);
-        }
         double rate = plan.rate(state.epoch, step, stepsPerEpoch);
-        workspace.network.update(update, 1 / batch.weight, rate, updates);
+        workspace.network.update(update, batch.weight, rate, updates);
       }
       if (!Double.isFinite(sums.loss)) {
         return step;

@@ -48,36 +48,7 @@ public record Plan(
   /** So that counting steps can't overflow an int. */
   private static final int MOST_STEPS = 1 << 30;
 
-  /** A plan without regularization. */
-  public Plan(
-      Topology topology,
-      String backend,
-      Optimizer optimizer,
-      double stepSize,
-      Schedule schedule,
-      int batchSize,
-      int localSteps,
-      double outerMomentum,
-      int epochs,
-      double tol,
-      long seed) {
-    this(
-        topology,
-        backend,
-        optimizer,
-        stepSize,
-        schedule,
-        batchSize,
-        localSteps,
-        outerMomentum,
-        epochs,
-        tol,
-        seed,
-        Regularization.NONE,
-        Past.NONE);
-  }
-
-  /** A plan without outer momentum and regularization. */
+  /** A plan without outer momentum, regularization and past. */
   public Plan(
       Topology topology,
       String backend,
@@ -100,7 +71,9 @@ public record Plan(
         0,
         epochs,
         tol,
-        seed);
+        seed,
+        Regularization.NONE,
+        Past.NONE);
   }
 
   /** Updates an epoch: of all shards together, or, with local steps, of each shard. */
@@ -126,79 +99,51 @@ public record Plan(
 
   /** The same plan but for η. */
   Plan withStepSize(double other) {
-    return new Plan(
-        topology,
-        backend,
-        optimizer,
-        other,
-        schedule,
-        batchSize,
-        localSteps,
-        outerMomentum,
-        epochs,
-        tol,
-        seed,
-        regularization,
-        past);
+    return with(other, outerMomentum, regularization, past);
   }
 
   /** The same plan but for μ. */
   public Plan withOuterMomentum(double other) {
-    return new Plan(
-        topology,
-        backend,
-        optimizer,
-        stepSize,
-        schedule,
-        batchSize,
-        localSteps,
-        other,
-        epochs,
-        tol,
-        seed,
-        regularization,
-        past);
+    return with(stepSize, other, regularization, past);
   }
 
   /** The same plan after other training. */
   public Plan after(Past other) {
-    return new Plan(
-        topology,
-        backend,
-        optimizer,
-        stepSize,
-        schedule,
-        batchSize,
-        localSteps,
-        outerMomentum,
-        epochs,
-        tol,
-        seed,
-        regularization,
-        other);
+    return with(stepSize, outerMomentum, regularization, other);
   }
 
   /** The same plan but for regularization. */
   public Plan withRegularization(Regularization other) {
+    return with(stepSize, outerMomentum, other, past);
+  }
+
+  private Plan with(
+      double newStepSize, double newMomentum, Regularization newRegularization, Past newPast) {
     return new Plan(
         topology,
         backend,
         optimizer,
-        stepSize,
+        newStepSize,
         schedule,
         batchSize,
         localSteps,
-        outerMomentum,
+        newMomentum,
         epochs,
         tol,
         seed,
-        other,
-        past);
+        newRegularization,
+        newPast);
   }
 
   /** What makes an update; for one thread at a time. */
   WeightUpdate weightUpdate() {
-    return new WeightUpdate(topology, Backends.get(backend), optimizer, regularization);
+    WeightUpdate update =
+        new WeightUpdate(topology, Backends.get(backend), optimizer, regularization);
+    if (past.anchor() != null) {
+      Anchor.Vectors held = past.anchor().vectors();
+      update.holdTo(held.weights(), held.strengths());
+    }
+    return update;
   }
 
   /** Everything that the weights depend on, but for data and initial weights, in lines of text. */

@@ -75,10 +75,7 @@ final class ShardPass {
     int outputs = network.topology().outputs();
     float[] logits = new float[more == null ? 0 : network.capacity() * outputs];
     for (int start = 0; start < rows.count(); start += network.capacity()) {
-      int n = Math.min(network.capacity(), rows.count() - start);
-      for (int i = 0; i < n; i++) {
-        load(network, i, rows, start + i);
-      }
+      int n = load(network, rows, start);
       network.evaluate(n, sums);
       if (more != null) {
         network.logits(n, logits);
@@ -100,10 +97,7 @@ final class ShardPass {
     float[] squares = new float[sums.length];
     double weight = 0;
     for (int start = 0; start < rows.count(); start += network.capacity()) {
-      int n = Math.min(network.capacity(), rows.count() - start);
-      for (int i = 0; i < n; i++) {
-        load(network, i, rows, start + i);
-      }
+      int n = load(network, rows, start);
       weight += network.squareGradients(n);
       network.getGradient(squares);
       for (int i = 0; i < sums.length; i++) {
@@ -111,6 +105,15 @@ final class ShardPass {
       }
     }
     return weight;
+  }
+
+  /** Loads a batch of rows from {@code start} on; returns how many. */
+  private static int load(Network network, Shard.Rows rows, int start) {
+    int n = Math.min(network.capacity(), rows.count() - start);
+    for (int i = 0; i < n; i++) {
+      load(network, i, rows, start + i);
+    }
+    return n;
   }
 
   private static void load(Network network, int i, Shard.Rows rows, int row) {

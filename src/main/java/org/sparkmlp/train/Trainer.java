@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
 import org.sparkmlp.backend.Backends;
+import org.sparkmlp.nn.WeightUpdate;
 import org.sparkmlp.schedule.Plateau;
 
 /**
@@ -25,6 +26,7 @@ public final class Trainer {
   private final Averaging averaging;
   private final EarlyStopping stopping;
   private final int stepsPerEpoch;
+  private final WeightUpdate weightUpdate;
   private final double outerMomentum;
   private final Costs.Meter meter = new Costs.Meter();
   private Plan plan; // the given one, perhaps with a smaller step size: see planAfter
@@ -73,6 +75,7 @@ public final class Trainer {
     this.averaging = averaging;
     this.stopping = stopping;
     this.stepsPerEpoch = plan.stepsPerEpoch(objective.layout());
+    this.weightUpdate = plan.weightUpdate();
     // one shard is its own mean
     this.outerMomentum = objective.layout().numShards() > 1 ? plan.outerMomentum() : 0;
   }
@@ -255,42 +258,25 @@ public final class Trainer {
     if (!result.vector().quotient(1, gradient)) {
       return null;
     }
-    Buffer w = buffer(backend, state.weights);
-    Buffer g = buffer(backend, gradient);
-    Anchor anchor = plan.past().anchor();
-    if (anchor != null) {
-      backend.pull(
-          size,
-          w,
-          buffer(backend, anchor.vectors().weights()),
-          buffer(backend, anchor.vectors().strengths()),
-          (float) result.weight(),
-          g);
-    }
+    Buffer w = backend.copyOf(state.weights);
+    Buffer g = backend.copyOf(gradient);
     Buffer[] s = new Buffer[plan.optimizer().slots().size()];
     for (int j = 0; j < s.length; j++) {
-      s[j] = buffer(backend, Arrays.copyOfRange(state.slots, j * size, (j + 1) * size));
+      s[j] = backend.copyOf(Arrays.copyOfRange(state.slots, j * size, (j + 1) * size));
     }
-    plan.weightUpdate()
-        .apply(
-            w,
-            g,
-            1 / result.weight(),
-            s,
-            plan.rate(state.epoch, state.step, stepsPerEpoch),
-            state.updates + 1);
+    weightUpdate.apply(
+        w,
+        g,
+        result.weight(),
+        s,
+        plan.rate(state.epoch, state.step, stepsPerEpoch),
+        state.updates + 1);
     backend.download(w, 0, weights, 0, size);
     for (int j = 0; j < s.length; j++) {
       backend.download(s[j], 0, slots, j * size, size);
     }
     return new TrainingState(
         weights, slots, TrainingState.NONE, state.epoch, state.step + 1, state.updates + 1);
-  }
-
-  private static Buffer buffer(Backend backend, float[] values) {
-    Buffer buffer = backend.allocate(values.length);
-    backend.upload(values, 0, buffer, 0, values.length);
-    return buffer;
   }
 
   /** From the weighted mean of the shards' weights and slots; null if it isn't finite. */
@@ -348,8 +334,8 @@ public final class Trainer {
   private void limitNorms(float[] weights) {
     if (plan.regularization().maxNorm() > 0) {
       Backend backend = Backends.get(plan.backend());
-      Buffer w = buffer(backend, weights);
-      plan.weightUpdate().limitNorms(w);
+      Buffer w = backend.copyOf(weights);
+      weightUpdate.limitNorms(w);
       backend.download(w, 0, weights, 0, weights.length);
     }
   }

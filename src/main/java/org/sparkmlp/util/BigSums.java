@@ -105,6 +105,11 @@ public final class BigSums implements Serializable {
     tops[i] = top;
   }
 
+  /** Sum {@code i}, rounded to a double. */
+  public double value(int i) {
+    return Math.scalb(wholes(i).doubleValue(), exponent(i));
+  }
+
   /** Sum {@code i} is {@code wholes(i) · 2^exponent(i)}. */
   public BigInteger wholes(int i) {
     BigInteger sum = BigInteger.ZERO;

@@ -181,7 +181,7 @@ class RegularizationTest {
           network.load(i, block, i);
         }
         network.differentiate(block.rows(), false, new LossSums());
-        network.update(rule, 1 / TOTAL, update.rate, t + 1);
+        network.update(rule, TOTAL, update.rate, t + 1);
         network.getWeights(weights);
         double difference = 0;
         double norm = 0;

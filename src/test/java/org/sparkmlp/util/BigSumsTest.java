@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.sparkmlp.Seeds;
@@ -84,5 +87,46 @@ class BigSumsTest {
     sums.add(0, -Double.MAX_VALUE);
     sums.add(0, Double.MAX_VALUE);
     assertThat(value(sums, 0)).isEqualByComparingTo(BigDecimal.ZERO);
+  }
+
+  @Test
+  void sumsOfFloatsAreTheSameInAnyOrderAndGrouping() {
+    Random random = Seeds.random("sums of floats");
+    List<Float> weights = new ArrayList<>();
+    double plain = 0;
+    for (int i = 0; i < 3000; i++) {
+      float weight = (float) Math.pow(10, random.nextDouble() * 40 - 20);
+      weights.add(weight);
+      plain += weight;
+    }
+    weights.add(Float.MIN_VALUE);
+    weights.add(Float.MAX_VALUE / 1e20f);
+    plain += Float.MAX_VALUE / 1e20f;
+    double expected = Double.NaN;
+    for (int order = 0; order < 10; order++) {
+      Collections.shuffle(weights, random);
+      BigSums a = new BigSums(5);
+      BigSums b = new BigSums(5);
+      for (int i = 0; i < weights.size(); i++) {
+        (random.nextBoolean() ? a : b).add(4, weights.get(i));
+      }
+      a.add(b);
+      assertThat(a.value(4)).isBetween(plain * (1 - 1e-12), plain * (1 + 1e-12));
+      assertThat(order == 0 ? a.value(4) : expected).isEqualTo(a.value(4));
+      expected = a.value(4);
+      assertThat(a.value(3)).isZero();
+    }
+  }
+
+  @Test
+  void everyFloatIsCountedAsItIs() {
+    for (float weight :
+        new float[] {1, 0.1f, 3e-20f, 1e20f, Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE}) {
+      BigSums sums = new BigSums(1);
+      sums.add(0, weight);
+      assertThat(sums.value(0)).isEqualTo(weight);
+      sums.add(0, weight);
+      assertThat(sums.value(0)).isEqualTo(2.0 * weight);
+    }
   }
 }

@@ -1,8 +1,8 @@
 package org.sparkmlp.function;
 
 /** What losses say of targets that they can't take. */
-final class Targets {
-  private Targets() {}
+final class TargetRange {
+  private TargetRange() {}
 
   static String between0And1(String loss, double y) {
     return y >= 0 && y <= 1 ? null : loss + " needs targets from 0 to 1, got " + y;
