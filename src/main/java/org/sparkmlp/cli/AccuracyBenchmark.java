@@ -14,6 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkmlp.experiment.Experiment;
 import org.sparkmlp.experiment.Outcome;
 import org.sparkmlp.experiment.Progress;
+import org.sparkmlp.util.Sample;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -69,8 +70,8 @@ final class AccuracyBenchmark implements Callable<Integer> {
             .put("seconds", outcome.training().costs().seconds())
             .put("accuracy", accuracy);
       }
-      double mean = mean(accuracies);
-      double deviation = deviation(accuracies, mean);
+      double mean = Sample.mean(accuracies);
+      double deviation = Sample.deviation(accuracies);
       root.put("mean", mean).put("standardDeviation", deviation);
       output.write(
           table
@@ -80,23 +81,6 @@ final class AccuracyBenchmark implements Callable<Integer> {
     } finally {
       spark.stop();
     }
-  }
-
-  private static double mean(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += value;
-    }
-    return sum / values.length;
-  }
-
-  /** Of a sample. */
-  private static double deviation(double[] values, double mean) {
-    double sum = 0;
-    for (double value : values) {
-      sum += (value - mean) * (value - mean);
-    }
-    return Math.sqrt(sum / Math.max(1, values.length - 1));
   }
 
   private static String format(String format, double value) {

@@ -2,8 +2,6 @@ package org.sparkmlp.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ludovic.netlib.blas.NativeBLAS;
-import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,13 +42,9 @@ final class TransformBenchmark implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     output.open();
-    // before anything of Spark's touches its BLAS
-    File library = Backends.openBlasLibrary();
-    System.setProperty("dev.ludovic.netlib.blas.nativeLibPath", library.getPath());
+    String blas = SparkBlas.useBundled();
     SparkSession spark = output.spark();
     try {
-      String blas =
-          NativeBLAS.getInstance().getClass().getSimpleName() + " on " + library.getName();
       Dataset<Row> rows = IdxData.read(spark, data, "label", false).cache();
       long count = rows.count();
       Transformer mlpc =

@@ -108,7 +108,7 @@ public final class Survey implements Serializable {
     if (moments != null) {
       moments.add(null, reader.values(), weight);
     }
-    if (reader.largest() < question.countedClasses()) {
+    if (question.targets().areClasses() && reader.largest() < question.countedClasses()) {
       weightsOfClasses.add((int) reader.largest(), weight);
     }
   }

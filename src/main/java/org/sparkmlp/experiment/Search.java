@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.train.EpochRecord;
 import org.sparkmlp.train.TrainingListener;
+import org.sparkmlp.util.Sample;
 
 /**
  * A grid search by Spark's own CrossValidator, which tells no more than the mean of each cell and
@@ -64,14 +65,12 @@ final class Search {
     }
 
     double mean() {
-      return java.util.Arrays.stream(folds).average().orElse(Double.NaN);
+      return Sample.mean(folds);
     }
 
     /** Standard deviation over folds, of a sample. */
     double deviation() {
-      double mean = mean();
-      double squares = java.util.Arrays.stream(folds).map(v -> (v - mean) * (v - mean)).sum();
-      return Math.sqrt(squares / Math.max(1, folds.length - 1));
+      return Sample.deviation(folds);
     }
 
     String params() {

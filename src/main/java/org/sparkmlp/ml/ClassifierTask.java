@@ -174,9 +174,8 @@ final class ClassifierTask implements Task<MLPClassificationModel> {
   }
 
   @Override
-  public MLPClassificationModel model(
-      FittedNetwork network, Targets targets, TrainingSummary summary) {
+  public MLPClassificationModel model(FittedNetwork network, Targets targets) {
     String uid = Identifiable$.MODULE$.randomUID("mlpcModel");
-    return new MLPClassificationModel(uid, network).setSummary(summary);
+    return new MLPClassificationModel(uid, network);
   }
 }

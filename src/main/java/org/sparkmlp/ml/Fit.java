@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
 import org.sparkmlp.cluster.FeatureSurvey;
+import org.sparkmlp.cluster.FitJobs;
 import org.sparkmlp.cluster.HadoopCheckpointStore;
 import org.sparkmlp.cluster.OncePerFit;
 import org.sparkmlp.cluster.RowSource;
@@ -155,7 +156,7 @@ final class Fit<M> {
     return p.isDefined(p.weightCol()) && !p.getWeightCol().isEmpty();
   }
 
-  private static int hiddenLayers(MLPParams p) {
+  static int hiddenLayers(MLPParams p) {
     return p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length;
   }
 
@@ -168,6 +169,10 @@ final class Fit<M> {
    *     better share its packed rows
    */
   M run(Dataset<?> dataset, boolean oneOfSeveral) {
+    return FitJobs.run(dataset.sparkSession().sparkContext(), () -> runJobs(dataset, oneOfSeveral));
+  }
+
+  private M runJobs(Dataset<?> dataset, boolean oneOfSeveral) {
     Check.that(
         !dataset.isStreaming(),
         "a streaming DataFrame can't be trained on, since training goes over the rows many times; write it to files"
@@ -213,19 +218,24 @@ final class Fit<M> {
     return source.with(
         packing,
         survey,
-        rows ->
-            train(
+        rows -> {
+          double packingSeconds = (System.nanoTime() - packingStart) / 1e9;
+          try (OncePerFit<Anchor.Vectors> everywhere =
+              held == null ? null : rows.oncePerFit(held)) {
+            return train(
                 rows,
-                (System.nanoTime() - packingStart) / 1e9,
+                packingSeconds,
                 topology,
                 targets,
                 scaling,
                 backend,
                 start,
                 prior,
-                held,
+                held == null ? null : Anchor.of(held, everywhere),
                 checkpoints,
-                stopping));
+                stopping);
+          }
+        });
   }
 
   private EarlyStopping stopping(Topology topology, Survey survey) {
@@ -316,51 +326,8 @@ final class Fit<M> {
   }
 
   /**
-   * @param held what the weights are held to, or null
+   * @param anchor what the weights are held to, or null
    */
-  private M train(
-      ShardedRows rows,
-      double packingSeconds,
-      Topology topology,
-      Targets targets,
-      Scaling scaling,
-      String backend,
-      float[] start,
-      Prior prior,
-      Anchor.Vectors held,
-      CheckpointPolicy checkpoints,
-      EarlyStopping stopping) {
-    if (held == null) {
-      return train(
-          rows,
-          packingSeconds,
-          topology,
-          targets,
-          scaling,
-          backend,
-          start,
-          prior,
-          (Anchor) null,
-          checkpoints,
-          stopping);
-    }
-    try (OncePerFit<Anchor.Vectors> everywhere = rows.oncePerFit(held)) {
-      Anchor anchor = Anchor.of(held, everywhere);
-      return train(
-          rows,
-          packingSeconds,
-          topology,
-          targets,
-          scaling,
-          backend,
-          start,
-          prior,
-          anchor,
-          checkpoints,
-          stopping);
-    }
-  }
-
   private M train(
       ShardedRows rows,
       double packingSeconds,
@@ -459,7 +426,8 @@ final class Fit<M> {
             scaling,
             result.weights(),
             prior.epochs() + result.bestEpoch(),
-            prior.importance(topology));
-    return task.model(network, targets, summary);
+            prior.importance(topology),
+            summary);
+    return task.model(network, targets);
   }
 }

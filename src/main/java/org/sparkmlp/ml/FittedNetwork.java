@@ -30,6 +30,7 @@ final class FittedNetwork implements Serializable {
   private final float[] weights;
   private final int epochs;
   private final float[] importance;
+  private final transient TrainingSummary summary;
   private transient volatile ThreadLocal<OneRow> rooms;
 
   /**
@@ -38,24 +39,31 @@ final class FittedNetwork implements Serializable {
    * @param scaling by which features are standardized, or null
    * @param epochs that it was trained for, as far as that is known
    * @param importance of its weights, or null
+   * @param summary of its training, or null
    */
   FittedNetwork(
-      Topology topology, Scaling scaling, float[] weights, int epochs, float[] importance) {
+      Topology topology,
+      Scaling scaling,
+      float[] weights,
+      int epochs,
+      float[] importance,
+      TrainingSummary summary) {
     this.topology = topology;
     this.scaling = scaling;
     this.weights = weights;
     this.epochs = epochs;
     this.importance = importance;
+    this.summary = summary;
   }
 
   /** A network of which no more is known. */
   FittedNetwork(Topology topology, Scaling scaling, float[] weights) {
-    this(topology, scaling, weights, 0, null);
+    this(topology, scaling, weights, 0, null, null);
   }
 
   /** The same network, of whose weights it is known how much they matter. */
   FittedNetwork with(float[] otherImportance) {
-    return new FittedNetwork(topology, scaling, weights, epochs, otherImportance);
+    return new FittedNetwork(topology, scaling, weights, epochs, otherImportance, summary);
   }
 
   /** Epochs that the weights were trained for; 0 if that isn't known. */
@@ -75,6 +83,11 @@ final class FittedNetwork implements Serializable {
   /** By which features are standardized, or null. */
   Scaling scaling() {
     return scaling;
+  }
+
+  /** How it was trained; null if that isn't known, as on executors and where it was loaded. */
+  TrainingSummary summary() {
+    return summary;
   }
 
   /** μ of each feature; 0 where nothing is subtracted. */
@@ -101,11 +114,6 @@ final class FittedNetwork implements Serializable {
   /** Not to be changed. */
   float[] weights() {
     return weights;
-  }
-
-  /** A copy of all weights as one vector. */
-  Vector weightsAsVector() {
-    return FlatWeights.vector(weights);
   }
 
   /** The logits of one row. */

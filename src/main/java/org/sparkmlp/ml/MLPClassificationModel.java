@@ -12,7 +12,6 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
@@ -29,7 +28,6 @@ import org.sparkmlp.nn.Scores;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.nn.WeightImportance;
 import org.sparkmlp.util.Check;
-import scala.Option;
 
 /**
  * A multilayer perceptron for classification, as {@link MLPClassifier} fits it.
@@ -43,7 +41,7 @@ import scala.Option;
  */
 public class MLPClassificationModel
     extends ProbabilisticClassificationModel<Vector, MLPClassificationModel>
-    implements MLPParams, MLWritable {
+    implements MLPModel, MLWritable {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(MLPClassificationModel.class);
 
@@ -51,7 +49,6 @@ public class MLPClassificationModel
   private final MLPParams.Holder mlp = new MLPParams.Holder(this);
   private final FittedNetwork network;
   private final Scores scores;
-  private transient TrainingSummary summary;
 
   MLPClassificationModel(String uid, FittedNetwork network) {
     this(Uids.next(uid), network);
@@ -122,6 +119,11 @@ public class MLPClassificationModel
   }
 
   @Override
+  public FittedNetwork network() {
+    return network;
+  }
+
+  @Override
   public MLPParams.Holder mlp() {
     return mlp;
   }
@@ -134,29 +136,6 @@ public class MLPClassificationModel
   @Override
   public int numClasses() {
     return scores.numClasses();
-  }
-
-  /** Sizes of all layers, inputs first, outputs last. */
-  public int[] layerSizes() {
-    return network.topology().layers();
-  }
-
-  /**
-   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases; of
-   * maxout units there is an output for each piece, all first pieces before all second ones. A
-   * copy. With {@code standardization} they belong to standardized features, see {@link
-   * #featureMeans} and {@link #featureStds}, which aren't folded into them.
-   */
-  public Vector weights() {
-    return FlatWeights.vector(network.weights());
-  }
-
-  /**
-   * Epochs (for l-bfgs, iterations) that the weights were trained for, those of the models that
-   * training went on from included; 0 if that isn't known.
-   */
-  public int trainedEpochs() {
-    return network.epochs();
   }
 
   /**
@@ -212,32 +191,6 @@ public class MLPClassificationModel
   }
 
   /**
-   * What is subtracted from each feature before the first layer: the mean of the training rows with
-   * {@code standardization}, unless most of their numbers were zeros that weren't stored; else 0.
-   */
-  public Vector featureMeans() {
-    return network.featureMeans();
-  }
-
-  /**
-   * What each feature is divided by, then: the standard deviation of the training rows with {@code
-   * standardization}, where 0 stands for a feature that becomes 0; else 1.
-   */
-  public Vector featureStds() {
-    return network.featureStds();
-  }
-
-  /** Whether the model knows how it was trained; a loaded one doesn't. */
-  public boolean hasSummary() {
-    return summary != null;
-  }
-
-  /** How the model was trained; an {@link IllegalStateException} if it doesn't know. */
-  public TrainingSummary summary() {
-    return TrainingSummary.known(summary);
-  }
-
-  /**
    * How good the model's predictions of these rows are, which need a label column. Spark's summary
    * of training has the same metrics of the training rows, and keeps the DataFrame for it; here
    * {@code evaluate(trainingData)} gives them, and a model holds on to no data.
@@ -253,11 +206,6 @@ public class MLPClassificationModel
         ? new MLPBinaryClassificationSummary(
             predictions, probabilityCol, predictionCol, getLabelCol(), weightCol)
         : new MLPClassificationSummary(predictions, predictionCol, getLabelCol(), weightCol);
-  }
-
-  MLPClassificationModel setSummary(TrainingSummary value) {
-    summary = value;
-    return this;
   }
 
   @Override
@@ -325,8 +273,7 @@ public class MLPClassificationModel
 
   private MLPClassificationModel with(FittedNetwork other, ParamMap extra) {
     MLPClassificationModel copy = copyValues(new MLPClassificationModel(uid(), other), extra);
-    copy.setParent(parent());
-    return copy.setSummary(summary);
+    return copy.setParent(parent());
   }
 
   /**
@@ -347,7 +294,7 @@ public class MLPClassificationModel
 
   @Override
   public MLWriter write() {
-    return new Writer(this);
+    return new ModelFormat.Writer(this, network, null);
   }
 
   @Override
@@ -356,7 +303,9 @@ public class MLPClassificationModel
   }
 
   public static MLReader<MLPClassificationModel> read() {
-    return new Reader();
+    return new ModelFormat.Reader<>(
+        MLPClassificationModel.class,
+        (uid, saved) -> new MLPClassificationModel(uid, saved.network()));
   }
 
   /**
@@ -376,30 +325,5 @@ public class MLPClassificationModel
         + Arrays.toString(layerSizes())
         + ", numClasses="
         + numClasses();
-  }
-
-  private static final class Writer extends MLWriter {
-    private final MLPClassificationModel model;
-
-    Writer(MLPClassificationModel model) {
-      this.model = model;
-    }
-
-    @Override
-    public void saveImpl(String path) {
-      ModelFormat.save(model, model.network, null, path, sparkSession());
-    }
-  }
-
-  private static final class Reader extends MLReader<MLPClassificationModel> {
-    @Override
-    public MLPClassificationModel load(String path) {
-      DefaultParamsReader.Metadata metadata =
-          ModelFormat.metadata(path, sparkSession(), MLPClassificationModel.class);
-      ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
-      MLPClassificationModel model = new MLPClassificationModel(metadata.uid(), saved.network());
-      metadata.getAndSetParams(model, Option.empty());
-      return model;
-    }
   }
 }

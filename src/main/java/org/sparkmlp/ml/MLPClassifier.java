@@ -13,7 +13,6 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructType;
-import org.sparkmlp.cluster.FitJobs;
 import org.sparkmlp.train.TrainingListener;
 import org.sparkmlp.util.Check;
 
@@ -162,8 +161,7 @@ public class MLPClassifier
   }
 
   private MLPClassificationModel train(Dataset<?> dataset, boolean oneOfSeveral) {
-    Fit<MLPClassificationModel> fit = new Fit<>(this, new ClassifierTask(this), listener);
-    return FitJobs.run(dataset.sparkSession().sparkContext(), () -> fit.run(dataset, oneOfSeveral));
+    return new Fit<>(this, new ClassifierTask(this), listener).run(dataset, oneOfSeveral);
   }
 
   @Override

@@ -6,7 +6,6 @@ import org.apache.spark.ml.Model;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
@@ -15,7 +14,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.Option;
 
 /**
  * A multilayer perceptron for sets of labels, as {@link MLPMultiLabelClassifier} fits it.
@@ -25,7 +23,7 @@ import scala.Option;
  * and of bad vectors holds here too. Copies share the weights.
  */
 public class MLPMultiLabelClassificationModel extends Model<MLPMultiLabelClassificationModel>
-    implements MLPMultiLabelParams, MLWritable {
+    implements MLPMultiLabelParams, MLPModel, MLWritable {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(MLPMultiLabelClassificationModel.class);
 
@@ -33,7 +31,6 @@ public class MLPMultiLabelClassificationModel extends Model<MLPMultiLabelClassif
   private final MLPParams.Holder mlp;
   private final MLPMultiLabelParams.Holder multiLabel;
   private final FittedNetwork network;
-  private transient TrainingSummary summary;
 
   MLPMultiLabelClassificationModel(String uid, FittedNetwork network) {
     this.uid = uid;
@@ -48,6 +45,11 @@ public class MLPMultiLabelClassificationModel extends Model<MLPMultiLabelClassif
   }
 
   @Override
+  public FittedNetwork network() {
+    return network;
+  }
+
+  @Override
   public MLPParams.Holder mlp() {
     return mlp;
   }
@@ -57,57 +59,9 @@ public class MLPMultiLabelClassificationModel extends Model<MLPMultiLabelClassif
     return multiLabel;
   }
 
-  public int numFeatures() {
-    return network.topology().inputs();
-  }
-
   /** Number of label ids. */
   public int numLabels() {
     return network.topology().outputs();
-  }
-
-  /** Sizes of all layers, inputs first, outputs last. */
-  public int[] layerSizes() {
-    return network.topology().layers();
-  }
-
-  /**
-   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases. A
-   * copy.
-   */
-  public Vector weights() {
-    return network.weightsAsVector();
-  }
-
-  /**
-   * What is subtracted from each feature before the first layer: the mean of the training rows with
-   * {@code standardization}, unless most of their numbers were zeros that weren't stored; else 0.
-   */
-  public Vector featureMeans() {
-    return network.featureMeans();
-  }
-
-  /**
-   * What each feature is divided by, then: the standard deviation of the training rows with {@code
-   * standardization}, where 0 stands for a feature that becomes 0; else 1.
-   */
-  public Vector featureStds() {
-    return network.featureStds();
-  }
-
-  /** Whether the model knows how it was trained; a loaded one doesn't. */
-  public boolean hasSummary() {
-    return summary != null;
-  }
-
-  /** How the model was trained; an {@link IllegalStateException} if it doesn't know. */
-  public TrainingSummary summary() {
-    return TrainingSummary.known(summary);
-  }
-
-  MLPMultiLabelClassificationModel setSummary(TrainingSummary value) {
-    summary = value;
-    return this;
   }
 
   public MLPMultiLabelClassificationModel setFeaturesCol(String value) {
@@ -171,8 +125,7 @@ public class MLPMultiLabelClassificationModel extends Model<MLPMultiLabelClassif
   public MLPMultiLabelClassificationModel copy(ParamMap extra) {
     MLPMultiLabelClassificationModel copy =
         copyValues(new MLPMultiLabelClassificationModel(uid, network), extra);
-    copy.setParent(parent());
-    return copy.setSummary(summary);
+    return copy.setParent(parent());
   }
 
   /** Bytes of the weights and of the params. */
@@ -183,7 +136,7 @@ public class MLPMultiLabelClassificationModel extends Model<MLPMultiLabelClassif
 
   @Override
   public MLWriter write() {
-    return new Writer(this);
+    return new ModelFormat.Writer(this, network, null);
   }
 
   @Override
@@ -192,7 +145,9 @@ public class MLPMultiLabelClassificationModel extends Model<MLPMultiLabelClassif
   }
 
   public static MLReader<MLPMultiLabelClassificationModel> read() {
-    return new Reader();
+    return new ModelFormat.Reader<>(
+        MLPMultiLabelClassificationModel.class,
+        (uid, saved) -> new MLPMultiLabelClassificationModel(uid, saved.network()));
   }
 
   /**
@@ -210,31 +165,5 @@ public class MLPMultiLabelClassificationModel extends Model<MLPMultiLabelClassif
         + uid
         + ", layers="
         + Arrays.toString(layerSizes());
-  }
-
-  private static final class Writer extends MLWriter {
-    private final MLPMultiLabelClassificationModel model;
-
-    Writer(MLPMultiLabelClassificationModel model) {
-      this.model = model;
-    }
-
-    @Override
-    public void saveImpl(String path) {
-      ModelFormat.save(model, model.network, null, path, sparkSession());
-    }
-  }
-
-  private static final class Reader extends MLReader<MLPMultiLabelClassificationModel> {
-    @Override
-    public MLPMultiLabelClassificationModel load(String path) {
-      DefaultParamsReader.Metadata metadata =
-          ModelFormat.metadata(path, sparkSession(), MLPMultiLabelClassificationModel.class);
-      ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
-      MLPMultiLabelClassificationModel model =
-          new MLPMultiLabelClassificationModel(metadata.uid(), saved.network());
-      metadata.getAndSetParams(model, Option.empty());
-      return model;
-    }
   }
 }

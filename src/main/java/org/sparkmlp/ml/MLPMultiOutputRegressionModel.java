@@ -6,7 +6,6 @@ import org.apache.spark.ml.Model;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
@@ -18,7 +17,6 @@ import org.slf4j.LoggerFactory;
 import org.sparkmlp.data.Scaling;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.util.Check;
-import scala.Option;
 
 /**
  * A multilayer perceptron for several values a row, or an autoencoder, as {@link
@@ -30,7 +28,7 @@ import scala.Option;
  * weights.
  */
 public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressionModel>
-    implements MLPMultiOutputParams, MLWritable {
+    implements MLPMultiOutputParams, MLPModel, MLWritable {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(MLPMultiOutputRegressionModel.class);
 
@@ -39,7 +37,6 @@ public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressio
   private final MLPMultiOutputParams.Holder multiOutput;
   private final FittedNetwork network;
   private final ValueScores scores;
-  private transient TrainingSummary summary;
 
   /**
    * @param scaling of the labels, or null
@@ -58,6 +55,11 @@ public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressio
   }
 
   @Override
+  public FittedNetwork network() {
+    return network;
+  }
+
+  @Override
   public MLPParams.Holder mlp() {
     return mlp;
   }
@@ -67,57 +69,9 @@ public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressio
     return multiOutput;
   }
 
-  public int numFeatures() {
-    return network.topology().inputs();
-  }
-
   /** Values that are predicted for a row. */
   public int numOutputs() {
     return network.topology().outputs();
-  }
-
-  /** Sizes of all layers, inputs first, outputs last. */
-  public int[] layerSizes() {
-    return network.topology().layers();
-  }
-
-  /**
-   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases. A
-   * copy. They are of the network that predicts standardized labels, if those were standardized.
-   */
-  public Vector weights() {
-    return network.weightsAsVector();
-  }
-
-  /**
-   * What is subtracted from each feature before the first layer: the mean of the training rows with
-   * {@code standardization}, unless most of their numbers were zeros that weren't stored; else 0.
-   */
-  public Vector featureMeans() {
-    return network.featureMeans();
-  }
-
-  /**
-   * What each feature is divided by, then: the standard deviation of the training rows with {@code
-   * standardization}, where 0 stands for a feature that becomes 0; else 1.
-   */
-  public Vector featureStds() {
-    return network.featureStds();
-  }
-
-  /** Whether the model knows how it was trained; a loaded one doesn't. */
-  public boolean hasSummary() {
-    return summary != null;
-  }
-
-  /** How the model was trained; an {@link IllegalStateException} if it doesn't know. */
-  public TrainingSummary summary() {
-    return TrainingSummary.known(summary);
-  }
-
-  MLPMultiOutputRegressionModel setSummary(TrainingSummary value) {
-    summary = value;
-    return this;
   }
 
   public MLPMultiOutputRegressionModel setFeaturesCol(String value) {
@@ -207,8 +161,7 @@ public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressio
   public MLPMultiOutputRegressionModel copy(ParamMap extra) {
     MLPMultiOutputRegressionModel copy =
         copyValues(new MLPMultiOutputRegressionModel(uid, network, scores.scaling()), extra);
-    copy.setParent(parent());
-    return copy.setSummary(summary);
+    return copy.setParent(parent());
   }
 
   /** Bytes of the weights and of the params. */
@@ -219,7 +172,7 @@ public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressio
 
   @Override
   public MLWriter write() {
-    return new Writer(this);
+    return new ModelFormat.Writer(this, network, scores.scaling());
   }
 
   @Override
@@ -228,7 +181,9 @@ public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressio
   }
 
   public static MLReader<MLPMultiOutputRegressionModel> read() {
-    return new Reader();
+    return new ModelFormat.Reader<>(
+        MLPMultiOutputRegressionModel.class,
+        (uid, saved) -> new MLPMultiOutputRegressionModel(uid, saved.network(), saved.labels()));
   }
 
   /**
@@ -247,31 +202,5 @@ public class MLPMultiOutputRegressionModel extends Model<MLPMultiOutputRegressio
         + ", layers="
         + Arrays.toString(layerSizes())
         + (getAutoencoder() ? ", autoencoder" : "");
-  }
-
-  private static final class Writer extends MLWriter {
-    private final MLPMultiOutputRegressionModel model;
-
-    Writer(MLPMultiOutputRegressionModel model) {
-      this.model = model;
-    }
-
-    @Override
-    public void saveImpl(String path) {
-      ModelFormat.save(model, model.network, model.scores.scaling(), path, sparkSession());
-    }
-  }
-
-  private static final class Reader extends MLReader<MLPMultiOutputRegressionModel> {
-    @Override
-    public MLPMultiOutputRegressionModel load(String path) {
-      DefaultParamsReader.Metadata metadata =
-          ModelFormat.metadata(path, sparkSession(), MLPMultiOutputRegressionModel.class);
-      ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
-      MLPMultiOutputRegressionModel model =
-          new MLPMultiOutputRegressionModel(metadata.uid(), saved.network(), saved.labels());
-      metadata.getAndSetParams(model, Option.empty());
-      return model;
-    }
   }
 }

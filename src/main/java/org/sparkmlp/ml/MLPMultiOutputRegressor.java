@@ -9,7 +9,6 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructType;
-import org.sparkmlp.cluster.FitJobs;
 import org.sparkmlp.train.TrainingListener;
 import org.sparkmlp.util.Check;
 
@@ -143,9 +142,8 @@ public class MLPMultiOutputRegressor extends Estimator<MLPMultiOutputRegressionM
 
   private MLPMultiOutputRegressionModel fit(Dataset<?> dataset, boolean oneOfSeveral) {
     transformSchema(dataset.schema(), true);
-    Fit<MLPMultiOutputRegressionModel> fit = new Fit<>(this, new MultiOutputTask(this), listener);
     MLPMultiOutputRegressionModel model =
-        FitJobs.run(dataset.sparkSession().sparkContext(), () -> fit.run(dataset, oneOfSeveral));
+        new Fit<>(this, new MultiOutputTask(this), listener).run(dataset, oneOfSeveral);
     return copyValues(model.setParent(this), ParamMap.empty());
   }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.regression.RegressionModel;
-import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
@@ -16,7 +15,6 @@ import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.data.Scaling;
-import scala.Option;
 
 /**
  * A multilayer perceptron for regression, as {@link MLPRegressor} fits it.
@@ -26,7 +24,7 @@ import scala.Option;
  * the weights.
  */
 public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionModel>
-    implements MLPParams, MLWritable {
+    implements MLPModel, MLWritable {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(MLPRegressionModel.class);
 
@@ -34,7 +32,6 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
   private final MLPParams.Holder mlp = new MLPParams.Holder(this);
   private final FittedNetwork network;
   private final ValueScores scores;
-  private transient TrainingSummary summary;
 
   /**
    * @param scaling of the labels, or null
@@ -57,6 +54,11 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
   }
 
   @Override
+  public FittedNetwork network() {
+    return network;
+  }
+
+  @Override
   public MLPParams.Holder mlp() {
     return mlp;
   }
@@ -64,19 +66,6 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
   @Override
   public int numFeatures() {
     return network.topology().inputs();
-  }
-
-  /** Sizes of all layers, inputs first, outputs last. */
-  public int[] layerSizes() {
-    return network.topology().layers();
-  }
-
-  /**
-   * All weights as one vector: layer by layer, inputs x outputs row by row, then the biases. A
-   * copy. They are of the network that predicts standardized labels, if those were standardized.
-   */
-  public Vector weights() {
-    return network.weightsAsVector();
   }
 
   /** μ that labels were standardized by; 0 if they weren't. */
@@ -87,32 +76,6 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
   /** σ that labels were standardized by; 1 if they weren't, 0 if all of them were the same. */
   public double labelDeviation() {
     return scores.scaling() == null ? 1 : scores.scaling().deviations()[0];
-  }
-
-  /**
-   * What is subtracted from each feature before the first layer: the mean of the training rows with
-   * {@code standardization}, unless most of their numbers were zeros that weren't stored; else 0.
-   */
-  public Vector featureMeans() {
-    return network.featureMeans();
-  }
-
-  /**
-   * What each feature is divided by, then: the standard deviation of the training rows with {@code
-   * standardization}, where 0 stands for a feature that becomes 0; else 1.
-   */
-  public Vector featureStds() {
-    return network.featureStds();
-  }
-
-  /** Whether the model knows how it was trained; a loaded one doesn't. */
-  public boolean hasSummary() {
-    return summary != null;
-  }
-
-  /** How the model was trained; an {@link IllegalStateException} if it doesn't know. */
-  public TrainingSummary summary() {
-    return TrainingSummary.known(summary);
   }
 
   /** How good the model's predictions of these rows are, which need a label column. */
@@ -127,11 +90,6 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
         predictionCol,
         getLabelCol(),
         Fit.hasWeights(this) ? getWeightCol() : "");
-  }
-
-  MLPRegressionModel setSummary(TrainingSummary value) {
-    summary = value;
-    return this;
   }
 
   @Override
@@ -176,8 +134,7 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
   public MLPRegressionModel copy(ParamMap extra) {
     MLPRegressionModel copy =
         copyValues(new MLPRegressionModel(uid(), network, scores.scaling()), extra);
-    copy.setParent(parent());
-    return copy.setSummary(summary);
+    return copy.setParent(parent());
   }
 
   /** Bytes of the weights and of the params. */
@@ -188,7 +145,7 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
 
   @Override
   public MLWriter write() {
-    return new Writer(this);
+    return new ModelFormat.Writer(this, network, scores.scaling());
   }
 
   @Override
@@ -197,7 +154,9 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
   }
 
   public static MLReader<MLPRegressionModel> read() {
-    return new Reader();
+    return new ModelFormat.Reader<>(
+        MLPRegressionModel.class,
+        (uid, saved) -> new MLPRegressionModel(uid, saved.network(), saved.labels()));
   }
 
   /**
@@ -212,31 +171,5 @@ public class MLPRegressionModel extends RegressionModel<Vector, MLPRegressionMod
   @Override
   public String toString() {
     return "MLPRegressionModel: uid=" + uid() + ", layers=" + Arrays.toString(layerSizes());
-  }
-
-  private static final class Writer extends MLWriter {
-    private final MLPRegressionModel model;
-
-    Writer(MLPRegressionModel model) {
-      this.model = model;
-    }
-
-    @Override
-    public void saveImpl(String path) {
-      ModelFormat.save(model, model.network, model.scores.scaling(), path, sparkSession());
-    }
-  }
-
-  private static final class Reader extends MLReader<MLPRegressionModel> {
-    @Override
-    public MLPRegressionModel load(String path) {
-      DefaultParamsReader.Metadata metadata =
-          ModelFormat.metadata(path, sparkSession(), MLPRegressionModel.class);
-      ModelFormat.Saved saved = ModelFormat.load(path, sparkSession());
-      MLPRegressionModel model =
-          new MLPRegressionModel(metadata.uid(), saved.network(), saved.labels());
-      metadata.getAndSetParams(model, Option.empty());
-      return model;
-    }
   }
 }

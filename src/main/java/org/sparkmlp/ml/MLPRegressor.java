@@ -10,7 +10,6 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructType;
-import org.sparkmlp.cluster.FitJobs;
 import org.sparkmlp.train.TrainingListener;
 import org.sparkmlp.util.Check;
 
@@ -126,8 +125,7 @@ public class MLPRegressor extends Regressor<Vector, MLPRegressor, MLPRegressionM
   }
 
   private MLPRegressionModel train(Dataset<?> dataset, boolean oneOfSeveral) {
-    Fit<MLPRegressionModel> fit = new Fit<>(this, new RegressorTask(this), listener);
-    return FitJobs.run(dataset.sparkSession().sparkContext(), () -> fit.run(dataset, oneOfSeveral));
+    return new Fit<>(this, new RegressorTask(this), listener).run(dataset, oneOfSeveral);
   }
 
   @Override

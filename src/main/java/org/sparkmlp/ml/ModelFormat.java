@@ -7,11 +7,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWriter;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -183,7 +186,8 @@ final class ModelFormat {
       checkSum(path, "importance", checksum(importance, null, null) == network.getLong(11));
     }
     int epochs = network.isNullAt(10) ? 0 : network.getInt(10);
-    return new Saved(new FittedNetwork(topology, features, weights, epochs, importance), labels);
+    return new Saved(
+        new FittedNetwork(topology, features, weights, epochs, importance, null), labels);
   }
 
   private static void checkSum(String path, String name, boolean agrees) {
@@ -298,5 +302,52 @@ final class ModelFormat {
       }
     }
     return crc.getValue();
+  }
+
+  /** Writes a model. */
+  static final class Writer extends MLWriter {
+    private final Params model;
+    private final FittedNetwork network;
+    private final Scaling labels;
+
+    /**
+     * @param labels by which labels were standardized, or null
+     */
+    Writer(Params model, FittedNetwork network, Scaling labels) {
+      this.model = model;
+      this.network = network;
+      this.labels = labels;
+    }
+
+    @Override
+    public void saveImpl(String path) {
+      ModelFormat.save(model, network, labels, path, sparkSession());
+    }
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @param <M> its class
+   */
+  static final class Reader<M extends Params> extends MLReader<M> {
+    private final Class<M> type;
+    private final BiFunction<String, Saved, M> make;
+
+    /**
+     * @param make makes the model from its uid and what was saved
+     */
+    Reader(Class<M> type, BiFunction<String, Saved, M> make) {
+      this.type = type;
+      this.make = make;
+    }
+
+    @Override
+    public M load(String path) {
+      DefaultParamsReader.Metadata metadata = ModelFormat.metadata(path, sparkSession(), type);
+      M model = make.apply(metadata.uid(), ModelFormat.load(path, sparkSession()));
+      metadata.getAndSetParams(model, Option.empty());
+      return model;
+    }
   }
 }

@@ -87,9 +87,8 @@ final class MultiLabelTask implements Task<MLPMultiLabelClassificationModel> {
   }
 
   @Override
-  public MLPMultiLabelClassificationModel model(
-      FittedNetwork network, Targets targets, TrainingSummary summary) {
+  public MLPMultiLabelClassificationModel model(FittedNetwork network, Targets targets) {
     String uid = Identifiable$.MODULE$.randomUID("mlpmlModel");
-    return new MLPMultiLabelClassificationModel(uid, network).setSummary(summary);
+    return new MLPMultiLabelClassificationModel(uid, network);
   }
 }

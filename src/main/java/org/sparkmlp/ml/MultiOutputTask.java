@@ -35,7 +35,7 @@ final class MultiOutputTask implements Task<MLPMultiOutputRegressionModel> {
         p.getAutoencoder() || p.getErrorCol().isEmpty(),
         "errorCol = %s is for autoencoders, which alone reconstruct their input; set autoencoder to true or errorCol to \"\"",
         p.getErrorCol());
-    int hidden = (p.isSet(p.layers()) ? p.getLayers().length - 2 : p.getHiddenLayers().length);
+    int hidden = Fit.hiddenLayers(p);
     Check.that(
         p.getEncodedCol().isEmpty() || (hidden > 0 && p.getEncodeLayer() <= hidden),
         "encodeLayer = %d is none of the %d hidden layers that encodedCol = %s can show",
@@ -105,9 +105,8 @@ final class MultiOutputTask implements Task<MLPMultiOutputRegressionModel> {
   }
 
   @Override
-  public MLPMultiOutputRegressionModel model(
-      FittedNetwork network, Targets targets, TrainingSummary summary) {
+  public MLPMultiOutputRegressionModel model(FittedNetwork network, Targets targets) {
     String uid = Identifiable$.MODULE$.randomUID("mlpmrModel");
-    return new MLPMultiOutputRegressionModel(uid, network, targets.scaling()).setSummary(summary);
+    return new MLPMultiOutputRegressionModel(uid, network, targets.scaling());
   }
 }

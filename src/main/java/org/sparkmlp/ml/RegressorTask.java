@@ -56,8 +56,8 @@ final class RegressorTask implements Task<MLPRegressionModel> {
   }
 
   @Override
-  public MLPRegressionModel model(FittedNetwork network, Targets targets, TrainingSummary summary) {
+  public MLPRegressionModel model(FittedNetwork network, Targets targets) {
     String uid = Identifiable$.MODULE$.randomUID("mlprModel");
-    return new MLPRegressionModel(uid, network, targets.scaling()).setSummary(summary);
+    return new MLPRegressionModel(uid, network, targets.scaling());
   }
 }

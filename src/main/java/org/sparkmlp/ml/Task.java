@@ -39,5 +39,5 @@ interface Task<M> {
   /** The network to train. */
   Topology topology(int numFeatures, Targets targets);
 
-  M model(FittedNetwork network, Targets targets, TrainingSummary summary);
+  M model(FittedNetwork network, Targets targets);
 }
