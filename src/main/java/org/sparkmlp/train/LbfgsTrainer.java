@@ -56,19 +56,6 @@ public final class LbfgsTrainer {
       int maxIter,
       double tol,
       TrainingListener listener) {
-    this(objective, topology, backend, solver, maxIter, tol, listener, CheckpointPolicy.OFF);
-  }
-
-  /** Trainer that resumes from checkpoints. */
-  public LbfgsTrainer(
-      Objective objective,
-      Topology topology,
-      String backend,
-      Lbfgs solver,
-      int maxIter,
-      double tol,
-      TrainingListener listener,
-      CheckpointPolicy checkpoints) {
     this(
         objective,
         topology,
@@ -77,42 +64,17 @@ public final class LbfgsTrainer {
         maxIter,
         tol,
         listener,
-        checkpoints,
-        Regularization.NONE);
-  }
-
-  /**
-   * Trainer of a penalized objective.
-   *
-   * @param regularization nothing but regParam, with elasticNetParam 0: the line search needs an
-   *     objective that is smooth and the same at every evaluation
-   */
-  public LbfgsTrainer(
-      Objective objective,
-      Topology topology,
-      String backend,
-      Lbfgs solver,
-      int maxIter,
-      double tol,
-      TrainingListener listener,
-      CheckpointPolicy checkpoints,
-      Regularization regularization) {
-    this(
-        objective,
-        topology,
-        backend,
-        solver,
-        maxIter,
-        tol,
-        listener,
-        checkpoints,
-        regularization,
+        CheckpointPolicy.OFF,
+        Regularization.NONE,
         EarlyStopping.OFF);
   }
 
   /**
-   * Trainer that, besides, ends when validation rows say so. {@code tol} is Breeze's and no more:
-   * any improvement counts.
+   * Trainer that resumes from checkpoints, of a penalized objective, and ends when validation rows
+   * say so: {@code tol} is Breeze's and no more, any improvement counts.
+   *
+   * @param regularization nothing but regParam, with elasticNetParam 0: the line search needs an
+   *     objective that is smooth and the same at every evaluation
    */
   public LbfgsTrainer(
       Objective objective,

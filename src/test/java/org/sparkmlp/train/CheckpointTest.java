@@ -112,7 +112,8 @@ class CheckpointTest {
                 tol,
                 listener,
                 policy,
-                regularization)
+                regularization,
+                EarlyStopping.OFF)
             .train(START);
       }
       Plan plan =

@@ -294,7 +294,8 @@ class RegularizedTrainingTest {
             1e-9,
             TrainingListener.NONE,
             CheckpointPolicy.OFF,
-            regularization)
+            regularization,
+            EarlyStopping.OFF)
         .train(START);
   }
 
