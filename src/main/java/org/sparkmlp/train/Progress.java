@@ -39,7 +39,7 @@ final class Progress {
     this.state = state;
     this.keepsGood = keepsGood;
     this.keepsBestBy = keepsBestBy;
-    this.good = keepsGood ? state : null;
+    this.good = keepsGood ? state.withoutVelocity() : null;
   }
 
   TrainingState state() {
@@ -67,7 +67,7 @@ final class Progress {
   /** Takes one more epoch, which began with {@link #state} and ended with {@code next}. */
   void add(TrainingState next, EpochRecord epoch) {
     if (keepsGood && epoch.loss() < goodLoss) {
-      good = state;
+      good = state.withoutVelocity(); // training returns to it with a smaller rate
       goodLoss = epoch.loss();
       bestAtGood = best;
     }
@@ -83,7 +83,7 @@ final class Progress {
     Backoff backoff = new Backoff(state.epoch + 1, update, good.epoch, stepSize);
     backoffs.add(backoff);
     epochs.subList(good.epoch, epochs.size()).clear();
-    state = good.withoutVelocity(); // which is of the larger rate
+    state = good;
     best = bestAtGood;
     goodLoss = Double.POSITIVE_INFINITY; // what the larger rate reached is no measure any more
     return backoff;
