@@ -1,5 +1,6 @@
 package org.sparkmlp.cluster;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -13,6 +14,9 @@ import org.sparkmlp.train.Mergeable;
 import scala.Tuple2;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction1;
+import scala.runtime.AbstractFunction2;
+import scala.runtime.BoxedUnit;
 
 /**
  * The sum of one result a partition, merged on executors level by level; what Spark's
@@ -27,9 +31,9 @@ final class ResultTree<R extends Mergeable<R>> implements AutoCloseable {
   private final List<RDD<?>> shuffles = new ArrayList<>();
   private JavaRDD<R> top;
 
-  ResultTree(JavaRDD<R> partials, TreeShape shape) {
+  ResultTree(RDD<R> partials, TreeShape shape) {
     this.spark = partials.context();
-    this.top = partials;
+    this.top = JavaRDD.fromRDD(partials, ClassTag$.MODULE$.apply(Mergeable.class));
     for (int partitions : shape.levels()) {
       top = level(top, partitions);
     }
@@ -69,9 +73,40 @@ final class ResultTree<R extends Mergeable<R>> implements AutoCloseable {
     return List.of(last ? sum.finish() : sum).iterator();
   }
 
-  /** Runs the job. */
+  /** Runs the job. Results are merged as they arrive; Spark hands over one at a time. */
   R sum(R empty) {
-    return top.fold(empty, R::merge);
+    Total<R> total = new Total<>(empty);
+    spark.runJob(top.rdd(), new Only<R>(), total, ClassTag$.MODULE$.apply(Mergeable.class));
+    return total.sum;
+  }
+
+  /** In a task: a partition's result, or null where it has none. */
+  private static final class Only<R> extends AbstractFunction1<scala.collection.Iterator<R>, R>
+      implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public R apply(scala.collection.Iterator<R> results) {
+      return results.hasNext() ? results.next() : null;
+    }
+  }
+
+  /** On the driver. */
+  private static final class Total<R extends Mergeable<R>>
+      extends AbstractFunction2<Object, R, BoxedUnit> {
+    private R sum;
+
+    Total(R empty) {
+      sum = empty;
+    }
+
+    @Override
+    public BoxedUnit apply(Object partition, R result) {
+      if (result != null) {
+        sum = sum.merge(result);
+      }
+      return BoxedUnit.UNIT;
+    }
   }
 
   /** Removes the files of the tree's own shuffles, and nothing below: the rows' is needed again. */

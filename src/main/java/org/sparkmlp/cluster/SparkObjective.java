@@ -1,16 +1,12 @@
 package org.sparkmlp.cluster;
 
 import java.io.Serializable;
-import java.util.List;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.sparkmlp.data.Shard;
 import org.sparkmlp.train.DataLayout;
 import org.sparkmlp.train.Mergeable;
 import org.sparkmlp.train.Objective;
 import org.sparkmlp.train.Program;
-import org.sparkmlp.train.Workspaces;
 import org.sparkmlp.util.Check;
 import org.sparkmlp.util.Interrupts;
 
@@ -23,9 +19,6 @@ import org.sparkmlp.util.Interrupts;
  * removed, whether it succeeds or fails.
  */
 public final class SparkObjective implements Objective {
-  /** Networks of the tasks in this JVM, kept from round to round. */
-  private static final Workspaces WORKSPACES = new Workspaces();
-
   private final ShardedRows rows;
   private final TreeShape shape;
 
@@ -73,7 +66,8 @@ public final class SparkObjective implements Objective {
   public <S extends Serializable, R extends Mergeable<R>> R round(Program<S, R> program, S state) {
     Broadcast<S> broadcast =
         JavaSparkContext.fromSparkContext(rows.shards().context()).broadcast(state);
-    ResultTree<R> tree = new ResultTree<>(partials(rows.shards(), program, broadcast), shape);
+    ResultTree<R> tree =
+        new ResultTree<>(new RoundRdd<>(rows.shards().rdd(), program, broadcast), shape);
     try {
       return tree.sum(program.empty());
     } finally {
@@ -83,18 +77,5 @@ public final class SparkObjective implements Objective {
             broadcast.destroy();
           });
     }
-  }
-
-  /** One result a partition; static, so that tasks carry nothing of the driver's. */
-  private static <S extends Serializable, R extends Mergeable<R>> JavaRDD<R> partials(
-      JavaRDD<Shard> shards, Program<S, R> program, Broadcast<S> state) {
-    return shards.mapPartitions(
-        partition -> {
-          R sum = program.empty();
-          while (partition.hasNext()) {
-            sum = sum.mergeInTask(program.run(state.value(), partition.next(), WORKSPACES));
-          }
-          return List.of(sum).iterator();
-        });
   }
 }

@@ -8,6 +8,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import org.sparkmlp.util.FloatStreams;
+import org.sparkmlp.util.Parallel;
 
 /**
  * The sum of vectors that doesn't depend on the order or the grouping in which they are added.
@@ -36,6 +37,9 @@ public final class ExactSum implements Mergeable<ExactSum> {
 
   /** Most vectors that may be added up. */
   public static final int MAX_LEAVES = 1 << 15;
+
+  /** Worth a thread of its own. */
+  private static final int NUMBERS_OF_PART = 1 << 15;
 
   private static final int WIDTH = 38;
   private static final int LOWEST = -20;
@@ -213,14 +217,14 @@ public final class ExactSum implements Mergeable<ExactSum> {
    * @return false if any vector held a NaN or an infinity; what was written means nothing then
    */
   boolean quotient(double by, float[]... into) {
-    int[] array = {0, 0}; // the one at hand, and where in the vector it begins
     return read(
         (sums, from, n) -> {
-          while (from >= array[1] + into[array[0]].length) {
-            array[1] += into[array[0]].length;
-            array[0]++;
+          int array = 0;
+          int at = from;
+          while (at >= into[array].length) {
+            at -= into[array++].length;
           }
-          divide(sums, n, by, into[array[0]], from - array[1]);
+          divide(sums, n, by, into[array], at);
         });
   }
 
@@ -233,26 +237,32 @@ public final class ExactSum implements Mergeable<ExactSum> {
     }
   }
 
-  /** Is given one slice of the total after the other. */
+  /** Is given the slices of the total, one at a time or several by several threads. */
   private interface SliceReader {
     void read(double[] sums, int from, int n);
   }
 
-  /** Reads slice by slice, in a little memory; ends and returns false where not all is finite. */
+  /**
+   * Reads slice by slice, in a little memory, on all cores; false where not all is finite. Other
+   * cores are idle when a driver reads: its tasks have ended.
+   */
   private boolean read(SliceReader reader) {
-    int longest = longestSlice();
-    double[] room = new double[longest];
-    double[][] sums = new double[digitCount][longest];
-    int from = 0;
-    for (int to : sliceEnds) {
-      int n = to - from;
-      if (!finite || !sum(from, to, room, sums)) {
+    return finite
+        && Parallel.all(
+            sliceEnds.length, length / NUMBERS_OF_PART, (from, to) -> read(reader, from, to));
+  }
+
+  private boolean read(SliceReader reader, int firstSlice, int lastSlice) {
+    double[] room = new double[longestSlice()];
+    double[][] sums = new double[digitCount][room.length];
+    for (int s = firstSlice; s < lastSlice; s++) {
+      int from = s == 0 ? 0 : sliceEnds[s - 1];
+      if (!sum(from, sliceEnds[s], room, sums)) {
         return false;
       }
-      reader.read(sums[0], from, n);
-      from = to;
+      reader.read(sums[0], from, sliceEnds[s] - from);
     }
-    return finite;
+    return true;
   }
 
   /** Writes a slice of the total to the beginning of {@code sums[0]}. */
@@ -347,18 +357,16 @@ public final class ExactSum implements Mergeable<ExactSum> {
         : NOT_FINITE;
   }
 
-  /** The largest magnitude; NaN if there is one. Its branches are foreseen. */
+  /**
+   * The largest magnitude; NaN if there is one. Magnitudes of doubles are in the order of their
+   * bits as integers, NaN above all, and the JIT vectorizes no other maximum.
+   */
   private static double largest(double[] x, int n) {
-    double max = 0;
+    long max = 0;
     for (int i = 0; i < n; i++) {
-      double v = Math.abs(x[i]);
-      if (v > max) {
-        max = v;
-      } else if (Double.isNaN(v)) {
-        return v;
-      }
+      max = Math.max(max, Double.doubleToRawLongBits(x[i]) & Long.MAX_VALUE);
     }
-    return max;
+    return Double.longBitsToDouble(max);
   }
 
   /**

@@ -1,5 +1,7 @@
 package org.sparkmlp.train;
 
+import org.sparkmlp.util.Parallel;
+
 /**
  * Nesterov momentum over rounds of local steps, after DiLoCo (Douillard et al. 2023) and SlowMo
  * (Wang et al. 2020): what the mean of the shards' weights has moved is a gradient to an outer
@@ -20,6 +22,9 @@ package org.sparkmlp.train;
  * together; the momentum makes up for it. ({@code bin/benchmark localsteps} has the figures.)
  */
 final class OuterMomentum {
+  /** Worth a thread of its own. */
+  private static final int NUMBERS_OF_PART = 1 << 15;
+
   private OuterMomentum() {}
 
   /**
@@ -35,12 +40,18 @@ final class OuterMomentum {
       double momentum, float[] before, float[] mean, float[] velocity, double kept) {
     float[] next = new float[mean.length];
     double rate = 1 - momentum / 2;
-    for (int i = 0; i < mean.length; i++) {
-      double d = (double) before[i] - mean[i];
-      double b = velocity.length == 0 ? d : kept * velocity[i] + d;
-      mean[i] = (float) (before[i] - rate * (d + momentum * b));
-      next[i] = (float) b;
-    }
+    Parallel.all(
+        mean.length,
+        mean.length / NUMBERS_OF_PART,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            double d = (double) before[i] - mean[i];
+            double b = velocity.length == 0 ? d : kept * velocity[i] + d;
+            mean[i] = (float) (before[i] - rate * (d + momentum * b));
+            next[i] = (float) b;
+          }
+          return true;
+        });
     return next;
   }
 }
