@@ -4,6 +4,9 @@ import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.SparseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.unsafe.Platform;
 import org.sparkmlp.data.FeatureRow;
 
 /** Reads feature vectors into floats, without boxing a number. */
@@ -29,11 +32,28 @@ public final class FeatureReader {
      * Of a field of a row in Spark's internal form, copied in one go; no {@link Vector} is made.
      */
     static Numbers of(InternalRow row, int field) {
+      return of(row, field, new double[0]);
+    }
+
+    /** Likewise; numbers of a dense vector come in {@code room} if that has the right length. */
+    static Numbers of(InternalRow row, int field, double[] room) {
       InternalRow vector = row.getStruct(field, FIELDS);
-      double[] values = vector.getArray(VALUES).toDoubleArray();
-      return vector.getByte(TYPE) == DENSE
-          ? new Numbers(values.length, null, values)
-          : new Numbers(vector.getInt(SIZE), vector.getArray(INDICES).toIntArray(), values);
+      ArrayData values = vector.getArray(VALUES);
+      if (vector.getByte(TYPE) != DENSE) {
+        return new Numbers(
+            vector.getInt(SIZE), vector.getArray(INDICES).toIntArray(), values.toDoubleArray());
+      }
+      if (room.length != values.numElements() || !(values instanceof UnsafeArrayData unsafe)) {
+        double[] copy = values.toDoubleArray();
+        return new Numbers(copy.length, null, copy);
+      }
+      Platform.copyMemory(
+          unsafe.getBaseObject(),
+          unsafe.getBaseOffset() + UnsafeArrayData.calculateHeaderPortionInBytes(room.length),
+          room,
+          Platform.DOUBLE_ARRAY_OFFSET,
+          8L * room.length);
+      return new Numbers(room.length, null, room);
     }
   }
 
@@ -55,7 +75,9 @@ public final class FeatureReader {
 
   /** Reads a vector in a field of a row in Spark's internal form. */
   static String read(String column, InternalRow row, int field, FeatureRow into) {
-    return row.isNullAt(field) ? isNull(column) : read(column, Numbers.of(row, field), into);
+    return row.isNullAt(field)
+        ? isNull(column)
+        : read(column, Numbers.of(row, field, into.vectorRoom()), into);
   }
 
   /** All numbers of the vector in a field of a row, which isn't null. */

@@ -11,6 +11,7 @@ import java.util.Arrays;
  */
 public final class FeatureRow {
   private static final int DENSE = -1;
+  private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
   private final int columns;
   private final Scaling scaling;
@@ -19,6 +20,7 @@ public final class FeatureRow {
   private final float[] zeros;
 
   private float[] dense = {};
+  private double[] vector = {};
   private float[] values = {};
   private int[] indices = {};
   private int count = DENSE;
@@ -76,12 +78,15 @@ public final class FeatureRow {
     count = DENSE;
     if (scaling != null) {
       scaling.apply(x, into);
-    } else {
-      for (int j = 0; j < into.length; j++) {
-        into[j] = (float) x[j] + 0f; // -0 becomes 0, as where it isn't stored
-      }
+      return largest(into, columns) < INFINITE ? -1 : firstNotFinite(into, columns);
     }
-    return isFinite(into, columns) ? -1 : firstNotFinite(into, columns);
+    int largest = 0;
+    for (int j = 0; j < into.length; j++) {
+      float value = (float) x[j] + 0f; // -0 becomes 0, as where it isn't stored
+      into[j] = value;
+      largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
+    }
+    return largest < INFINITE ? -1 : firstNotFinite(into, columns);
   }
 
   /** A sparse vector that is better kept dense. */
@@ -134,13 +139,13 @@ public final class FeatureRow {
     return dense;
   }
 
-  /** 0 · x is 0 for a finite x and NaN for any other: a sum that the JIT compiler vectorizes. */
-  private static boolean isFinite(float[] x, int n) {
-    int bad = 0;
+  /** Bits of the largest magnitude, which are in the order of magnitudes, infinity and NaN last. */
+  private static int largest(float[] x, int n) {
+    int largest = 0;
     for (int j = 0; j < n; j++) {
-      bad |= 0 * x[j] == 0 ? 0 : 1;
+      largest = Math.max(largest, Float.floatToRawIntBits(x[j]) & Integer.MAX_VALUE);
     }
-    return bad == 0;
+    return largest;
   }
 
   private static int firstNotFinite(float[] x, int n) {
@@ -168,6 +173,14 @@ public final class FeatureRow {
   /** Where the numbers of a sparse row are, rising; not to be changed. */
   public int[] indices() {
     return indices;
+  }
+
+  /** Room for a dense vector on its way to {@link #set}. */
+  public double[] vectorRoom() {
+    if (vector.length < columns) {
+      vector = new double[columns];
+    }
+    return vector;
   }
 
   /** Room of {@code length} zeros, to be left as such. */

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -75,10 +77,13 @@ public final class IdxData {
       chunks.add(chunk);
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    // broadcast, since what is parallelized travels with every task, even where rows are cached
+    Broadcast<List<byte[]>> all = context.broadcast(chunks);
+    List<Integer> numbers = IntStream.range(0, chunks.size()).boxed().toList();
     JavaRDD<Row> rows =
         context
-            .parallelize(chunks, Math.min(chunks.size(), context.defaultParallelism()))
-            .flatMap(chunk -> rows(chunk, size).iterator());
+            .parallelize(numbers, Math.min(chunks.size(), context.defaultParallelism()))
+            .flatMap(number -> rows(all.value().get(number), size).iterator());
     return spark.createDataFrame(rows, Datasets.schema(label));
   }
 

@@ -502,7 +502,7 @@ class TrainerTest {
     assertThat(AutoLocalSteps.choose(two, 128, 235146, 2).localSteps()).isEqualTo(118);
     // ten times the rows, and a network fifty times larger: several rounds an epoch, equally long
     DataLayout many = new DataLayout(784, new int[] {300_000, 300_000}, 0);
-    assertThat(AutoLocalSteps.choose(many, 256, 12_000_000, 2).localSteps()).isEqualTo(33);
+    assertThat(AutoLocalSteps.choose(many, 256, 12_000_000, 2).localSteps()).isEqualTo(32);
     // a hundred shards: 1.5 s for 12 MB each by a tree, so a whole epoch of 7.7 ms updates
     int[] hundred = new int[100];
     java.util.Arrays.fill(hundred, 100_000);
