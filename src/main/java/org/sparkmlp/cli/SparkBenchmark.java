@@ -17,6 +17,7 @@ import org.sparkmlp.cli.KernelBenchmark.Case;
 import org.sparkmlp.experiment.IdxData;
 import org.sparkmlp.ml.MLPClassificationModel;
 import org.sparkmlp.ml.MLPClassifier;
+import org.sparkmlp.util.Check;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,6 +38,13 @@ abstract class SparkBenchmark implements Callable<Integer> {
       defaultValue = "/usr/share/datasets/fashion-mnist",
       description = "Folder of the IDX files.")
   private String data;
+
+  @Option(
+      names = "--networks",
+      split = ",",
+      defaultValue = "1,2,3",
+      description = "Which of kernel's networks, by number (${DEFAULT-VALUE}).")
+  private int[] networks;
 
   /** What {@code localSteps} is, and how many rows an update takes. */
   abstract MLPClassifier configure(MLPClassifier classifier);
@@ -67,6 +75,13 @@ abstract class SparkBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    for (int network : networks) {
+      Check.that(
+          network >= 1 && network <= KernelBenchmark.CASES.size(),
+          "--networks has %d, but kernel's networks are 1 to %d",
+          network,
+          KernelBenchmark.CASES.size());
+    }
     output.open();
     Table table =
         new Table(
@@ -82,12 +97,12 @@ abstract class SparkBenchmark implements Callable<Integer> {
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.put("backend", Backends.get(Backends.AUTO).description());
     ArrayNode rows = root.putArray("fits");
-    double[] sequential = new double[KernelBenchmark.CASES.size()];
+    double[] sequential = new double[networks.length];
     for (int cores : CORES) {
       SparkSession spark = output.spark("local[" + cores + "]");
       try {
         for (int i = 0; i < sequential.length; i++) {
-          Case c = KernelBenchmark.CASES.get(i);
+          Case c = KernelBenchmark.CASES.get(networks[i] - 1);
           sequential[i] = measure(spark, cores, c, sequential[i], table, rows.addObject());
         }
       } finally {
