@@ -67,7 +67,7 @@ final class LocalStepsReport {
         line.variant().name(),
         line.variant().outerName(),
         line.variant().slotsName(),
-        Double.isFinite(epochs) ? format("%.0f", epochs) : "not in " + trained,
+        Double.isFinite(epochs) ? format("%.1f", epochs) : "not in " + trained,
         format("%.2f", line.seconds()),
         format("%.4f", line.median(TimeToAccuracy::accuracy)),
         format("%.2f", line.secondsAnEpoch()),

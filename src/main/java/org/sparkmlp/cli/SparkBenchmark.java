@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Option;
  */
 abstract class SparkBenchmark implements Callable<Integer> {
   private static final int[] CORES = {1, 2};
+
+  /** After which the JIT compiler has done with what packs and aggregates. */
+  private static final int WARM_FITS = 3;
 
   @Mixin private BenchmarkOutput output;
 
@@ -129,7 +133,9 @@ abstract class SparkBenchmark implements Callable<Integer> {
                 .setBatchSize(c.batchSize())
                 .setMaxIter(c.epochs()));
     kernelEpoch.run();
-    classifier.copy(org.apache.spark.ml.param.ParamMap.empty()).setMaxIter(1).fit(train); // warm
+    for (int i = 0; i < WARM_FITS; i++) {
+      classifier.copy(ParamMap.empty()).setMaxIter(1).fit(train);
+    }
     List<Double> kernel = new ArrayList<>();
     List<Double> rates = new ArrayList<>();
     List<Double> packing = new ArrayList<>();

@@ -10,7 +10,8 @@ import org.sparkmlp.train.TrainingListener;
 
 /**
  * Follows a training until its validation accuracy reaches a target, or until that takes too long,
- * and ends it there.
+ * and ends it there. When the target was reached within the last epoch is told by a straight line
+ * between the accuracies before and after it: whole epochs would be too coarse to compare by.
  */
 final class TimeToAccuracy implements TrainingListener {
   /** How a listener ends training: its caller needs no weights. */
@@ -55,7 +56,21 @@ final class TimeToAccuracy implements TrainingListener {
 
   /** Time of the epochs to the target, validation apart; infinite if it wasn't reached. */
   double seconds() {
-    return reached ? total() : Double.POSITIVE_INFINITY;
+    return reached
+        ? total() - (1 - lastPart()) * epochs.get(epochs.size() - 1).seconds()
+        : Double.POSITIVE_INFINITY;
+  }
+
+  /**
+   * The part of the last epoch after which the target was reached; all of it if it is the first.
+   */
+  private double lastPart() {
+    int last = epochs.size() - 1;
+    if (last == 0) {
+      return 1;
+    }
+    double before = epochs.get(last - 1).validationAccuracy();
+    return (target - before) / (epochs.get(last).validationAccuracy() - before);
   }
 
   private double total() {
@@ -64,7 +79,7 @@ final class TimeToAccuracy implements TrainingListener {
 
   /** Epochs to the target; infinite if it wasn't reached. */
   double epochs() {
-    return reached ? epochs.size() : Double.POSITIVE_INFINITY;
+    return reached ? epochs.size() - 1 + lastPart() : Double.POSITIVE_INFINITY;
   }
 
   /** Epochs that were trained. */

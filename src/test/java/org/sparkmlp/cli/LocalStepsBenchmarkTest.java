@@ -1,6 +1,7 @@
 package org.sparkmlp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -57,8 +58,12 @@ class LocalStepsBenchmarkTest {
         };
     TimeToAccuracy reached = TimeToAccuracy.of(0.85, 100, training);
     assertThat(begun).containsExactly(0, 1);
-    assertThat(reached.epochs()).isEqualTo(2);
-    assertThat(reached.seconds()).isEqualTo(4);
+    // 0.85 is at 7/8 of the way from 0.5 to 0.9
+    assertThat(reached.epochs()).isCloseTo(1.875, within(1e-9));
+    assertThat(reached.seconds()).isCloseTo(3.75, within(1e-9));
+    TimeToAccuracy atOnce = TimeToAccuracy.of(0.4, 100, training);
+    assertThat(atOnce.epochs()).isEqualTo(1);
+    assertThat(atOnce.seconds()).isEqualTo(2);
     TimeToAccuracy not = TimeToAccuracy.of(0.95, 100, training);
     assertThat(not.trained()).isEqualTo(3);
     assertThat(not.accuracy()).isEqualTo(0.9);
