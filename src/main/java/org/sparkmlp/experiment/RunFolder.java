@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.util.MLWritable;
@@ -147,7 +148,7 @@ final class RunFolder {
         out.write(text.getBytes(StandardCharsets.UTF_8));
       }
       rename(temporary, name);
-    } catch (IOException e) {
+    } catch (IOException | FSError e) { // Hadoop's local disk makes an Error of a full one
       throw cannotWrite(name, e);
     }
   }
@@ -157,13 +158,13 @@ final class RunFolder {
     try {
       model.write().overwrite().save(temporary.toString());
       rename(temporary, name);
-    } catch (Exception e) { // Spark throws checked exceptions undeclared
+    } catch (Exception | FSError e) { // Spark throws checked exceptions undeclared
       throw cannotWrite(name, e);
     }
   }
 
   /** Says what went wrong at the bottom, and what can be done about it. */
-  private IOException cannotWrite(String name, Exception e) {
+  private IOException cannotWrite(String name, Throwable e) {
     Throwable cause = e;
     while (cause.getCause() != null) {
       cause = cause.getCause();

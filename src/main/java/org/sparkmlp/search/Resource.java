@@ -28,33 +28,40 @@ import org.sparkmlp.util.Check;
  * learning rate, no rule that ends it early) goes on from the weights of the rung before, its
  * optimizer beginning anew; others are fitted from the start.
  *
- * <p>{@code rows}: a share of the training rows of each fold, and all epochs. A learning rate that
- * falls over the epochs has fallen at the end of every rung, so that it is judged by what it is
- * for; after a ninth of the epochs it would lose to a constant one.
+ * <p>{@code rows}: rows, and epochs if there are any to count. A share s of the resource is √s of
+ * the training rows of each fold, for √s of the epochs. Every rung fits from the start, with its
+ * whole schedule in the epochs it has, so that a learning rate that falls over the epochs is judged
+ * by what it is for; stopped after a ninth of its epochs it would lose to a constant one.
  *
  * <p>{@code auto} takes rows if any cell has a schedule, or if there are no epochs to count, else
  * maxIter.
  */
 final class Resource {
-  static final List<String> NAMES = List.of("auto", "rows", "maxIter");
+  private static final String MAX_ITER = "maxIter";
+
+  static final List<String> NAMES = List.of("auto", "rows", MAX_ITER);
 
   private static final long SHARE_SEED = 3;
 
   private final boolean rows;
   private final PipelineStage learner;
 
+  /** Whether there are epochs. */
+  private final boolean counts;
+
   private Resource(boolean rows, PipelineStage learner) {
     this.rows = rows;
     this.learner = learner;
+    this.counts = learner.hasParam(MAX_ITER);
   }
 
   static Resource of(String name, Estimator<?> estimator, List<Cell> cells) {
     PipelineStage learner = learner(estimator);
-    boolean counts = learner.hasParam("maxIter");
+    boolean counts = learner.hasParam(MAX_ITER);
     boolean schedules =
         learner instanceof MLPParams mlp && cells.stream().anyMatch(cell -> !constant(mlp, cell));
     Check.that(
-        counts || !name.equals("maxIter"),
+        counts || !name.equals(MAX_ITER),
         "resource = maxIter: %s has no param maxIter; take resource = rows",
         learner.getClass().getSimpleName());
     return new Resource(
@@ -71,7 +78,7 @@ final class Resource {
   }
 
   String name() {
-    return rows ? "rows" : "maxIter";
+    return rows ? "rows" : MAX_ITER;
   }
 
   private static boolean constant(MLPParams mlp, Cell cell) {
@@ -99,10 +106,15 @@ final class Resource {
     return cell.map().contains(param) || stage.isSet(param);
   }
 
+  /** The share of the rows, and of the epochs, that make a share of the whole. */
+  private double part(double share) {
+    return rows && counts ? Math.sqrt(share) : share;
+  }
+
   /** The training rows of a fold that a rung gives. */
   Dataset<Row> rows(Dataset<Row> training, Rung rung) {
     return rows && rung.share() < 1
-        ? training.where(RowHash.within(training, rung.share(), SHARE_SEED))
+        ? training.where(RowHash.within(training, part(rung.share()), SHARE_SEED))
         : training;
   }
 
@@ -133,10 +145,10 @@ final class Resource {
    * @param start the weights to go on from, or null
    */
   ParamMap map(Cell cell, Rung rung, double done, Vector start) {
-    if (rows || (rung.share() == 1 && done == 0)) {
+    if (!counts || (rung.share() == 1 && done == 0)) {
       return cell.map();
     }
-    Param<Object> maxIter = learner.getParam("maxIter");
+    Param<Object> maxIter = learner.getParam(MAX_ITER);
     int all = (Integer) value(cell, learner, maxIter);
     int epochs = epochs(all, rung.share()) - (start == null ? 0 : epochs(all, done));
     ParamMap map = cell.map().copy().put(List.<ParamPair<?>>of(new ParamPair<>(maxIter, epochs)));
@@ -148,12 +160,12 @@ final class Resource {
 
   /** Whether a rung has epochs that the one before hasn't. */
   boolean adds(Cell cell, Rung before, Rung rung) {
-    int all = (Integer) value(cell, learner, learner.getParam("maxIter"));
+    int all = (Integer) value(cell, learner, learner.getParam(MAX_ITER));
     return epochs(all, rung.share()) > epochs(all, before.share());
   }
 
-  private static int epochs(int all, double share) {
-    return (int) Math.max(1, Math.round(all * share));
+  private int epochs(int all, double share) {
+    return (int) Math.max(1, Math.round(all * part(share)));
   }
 
   /** The weights of a fitted network. */

@@ -165,9 +165,9 @@ public interface SearchParams extends CrossValidatorParams, HasParallelism {
           new Param<>(
               owner,
               "resource",
-              "what rungs give more of: rows of each fold, with the whole schedule of the learning rate in every rung; maxIter,"
-                  + " the epochs, where cells with a constant rate go on from the rung before; auto: rows if any cell has a"
-                  + " schedule, else maxIter",
+              "what rungs give more of: rows of each fold (and epochs, in equal parts), with the whole schedule of the learning"
+                  + " rate in every rung; maxIter, the epochs, where cells with a constant rate go on from the rung before;"
+                  + " auto: rows if any cell has a schedule, else maxIter",
               Rules.oneOf("resource", Resource.NAMES));
       minResources =
           new DoubleParam(

@@ -54,7 +54,12 @@ class KilledSearchTest {
         Thread.sleep(20);
       }
       Thread.sleep(random.nextInt(300));
-      process.destroyForcibly().waitFor(); // SIGKILL
+      if (kill == 0) {
+        process.destroyForcibly(); // SIGKILL
+      } else {
+        process.destroy(); // SIGTERM, after which the fits at hand fail
+      }
+      process.waitFor();
       assertThat(output.resolve("results.json")).doesNotExist();
     }
     long before = fits(output);
