@@ -77,15 +77,15 @@ final class HalvingBenchmark implements Callable<Integer> {
 
   @Option(
       names = "--parallelism",
-      defaultValue = "15",
-      description = "Cells at the same time in halving (${DEFAULT-VALUE}).")
+      defaultValue = "45",
+      description = "Fits at the same time in halving (${DEFAULT-VALUE}, cells times folds).")
   private int parallelism;
 
   @Option(
       names = "--grid-parallelism",
       defaultValue = "2",
       description =
-          "Cells at the same time in the whole grid (${DEFAULT-VALUE}, as conf/digits.conf has it).")
+          "Fits at the same time in the whole grid (${DEFAULT-VALUE}, as conf/digits.conf has it).")
   private int gridParallelism;
 
   /** A data set with the classifier that is searched on it. */

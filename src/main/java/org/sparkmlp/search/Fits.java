@@ -31,8 +31,9 @@ import org.sparkmlp.ml.MLPModel;
 
 /**
  * Fits cells on folds and keeps a record of each fit. As Spark's CrossValidator it takes fold after
- * fold, whose rows it caches, and several cells of a fold at the same time; unlike it, it goes on
- * when a fit fails, and doesn't fit what the log has already.
+ * fold, whose rows it caches, and several cells of a fold at the same time; unlike it, it takes
+ * several folds too if there are fewer cells than threads, goes on when a fit fails, and doesn't
+ * fit what the log has already.
  */
 final class Fits {
   private static final Logger LOG = LoggerFactory.getLogger(Fits.class);
@@ -88,16 +89,10 @@ final class Fits {
   List<FitRecord> run(List<Cell> cells, Rung rung) {
     Set<Integer> left = cells.stream().map(Cell::number).collect(Collectors.toSet());
     weights.keySet().removeIf(key -> !left.contains(key.cell));
-    for (int fold = 1; fold <= folds; fold++) {
-      List<Cell> missing = new ArrayList<>();
-      for (Cell cell : cells) {
-        if (!known.containsKey(new Key(cell.number(), rung.number(), fold))) {
-          missing.add(cell);
-        }
-      }
-      if (!missing.isEmpty()) {
-        run(missing, rung, fold);
-      }
+    // several folds at the same time where the cells of one leave threads idle
+    int foldsAtOnce = Math.max(1, parallelism / cells.size());
+    for (int fold = 1; fold <= folds; fold += foldsAtOnce) {
+      run(cells, rung, fold, Math.min(folds, fold + foldsAtOnce - 1));
     }
     List<FitRecord> records = new ArrayList<>();
     for (Cell cell : cells) {
@@ -108,22 +103,51 @@ final class Fits {
     return records;
   }
 
-  private void run(List<Cell> cells, Rung rung, int fold) {
-    if (classes == null) {
-      classes = resource.classes(rows).map(List::<ParamPair<?>>of).orElse(List.of());
+  /** The rows of a fold, cached, and its cells that are not done. */
+  private final class Fold {
+    final int number;
+    final List<Cell> missing;
+    final Dataset<Row> training;
+    final Dataset<Row> validation;
+
+    Fold(int number, List<Cell> missing, Rung rung) {
+      this.number = number;
+      this.missing = missing;
+      Dataset<Row> others = rows.where(col(foldCol).notEqual(lit(number - 1)));
+      this.training = resource.rows(others, rung).persist(StorageLevel.MEMORY_AND_DISK());
+      this.validation =
+          rows.where(col(foldCol).equalTo(lit(number - 1))).persist(StorageLevel.MEMORY_AND_DISK());
     }
-    Dataset<Row> training =
-        resource
-            .rows(rows.where(col(foldCol).notEqual(lit(fold - 1))), rung)
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    Dataset<Row> validation =
-        rows.where(col(foldCol).equalTo(lit(fold - 1))).persist(StorageLevel.MEMORY_AND_DISK());
-    ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallelism, cells.size()));
+
+    void free() {
+      training.unpersist();
+      validation.unpersist();
+    }
+  }
+
+  private void run(List<Cell> cells, Rung rung, int firstFold, int lastFold) {
+    List<Fold> busy = new ArrayList<>();
     boolean done = false;
+    ExecutorService threads = Executors.newFixedThreadPool(parallelism);
     try {
       List<Future<?>> running = new ArrayList<>();
-      for (Cell cell : cells) {
-        running.add(threads.submit(() -> fit(cell, rung, fold, training, validation)));
+      for (int number = firstFold; number <= lastFold; number++) {
+        int n = number;
+        List<Cell> missing =
+            cells.stream()
+                .filter(cell -> !known.containsKey(new Key(cell.number(), rung.number(), n)))
+                .toList();
+        if (!missing.isEmpty()) {
+          busy.add(new Fold(number, missing, rung));
+        }
+      }
+      if (!busy.isEmpty() && classes == null) {
+        classes = resource.classes(rows).map(List::<ParamPair<?>>of).orElse(List.of());
+      }
+      for (Fold fold : busy) {
+        for (Cell cell : fold.missing) {
+          running.add(threads.submit(() -> fit(cell, rung, fold)));
+        }
       }
       for (Future<?> one : running) {
         await(one);
@@ -132,8 +156,7 @@ final class Fits {
     } finally {
       ended = !done;
       end(threads);
-      training.unpersist();
-      validation.unpersist();
+      busy.forEach(Fold::free);
     }
   }
 
@@ -169,15 +192,15 @@ final class Fits {
     }
   }
 
-  private void fit(Cell cell, Rung rung, int fold, Dataset<Row> training, Dataset<Row> validation) {
-    listener.onFit(cell, rung, fold);
+  private void fit(Cell cell, Rung rung, Fold fold) {
+    listener.onFit(cell, rung, fold.number);
     long start = System.nanoTime();
     double metric = Double.NaN;
     String error = null;
     String summary = null;
     try {
-      Model<?> model = model(cell, rung, fold, training);
-      metric = evaluator.evaluate(model.transform(validation, cell.map()));
+      Model<?> model = model(cell, rung, fold.number, fold.training);
+      metric = evaluator.evaluate(model.transform(fold.validation, cell.map()));
       summary =
           Resource.network(model)
               .filter(MLPModel::hasSummary)
@@ -199,14 +222,14 @@ final class Fits {
         new FitRecord(
             cell.number(),
             rung.number(),
-            fold,
+            fold.number,
             rung.share(),
             metric,
             (System.nanoTime() - start) / 1e9,
             error,
             error == null ? summary : null);
     log.add(record);
-    known.put(new Key(cell.number(), rung.number(), fold), record);
+    known.put(new Key(cell.number(), rung.number(), fold.number), record);
     listener.onRecord(cell, record);
   }
 
