@@ -32,8 +32,9 @@ class ArchitectureTest {
           "train: util function schedule optim backend data nn",
           "cluster: util function schedule optim backend data nn train",
           "ml: util function schedule optim backend data nn train cluster",
-          "experiment: util function schedule optim backend data nn train cluster ml",
-          "cli: util function schedule optim backend data nn train cluster ml experiment");
+          "search: util function schedule optim backend data nn train cluster ml",
+          "experiment: util function schedule optim backend data nn train cluster ml search",
+          "cli: util function schedule optim backend data nn train cluster ml search experiment");
 
   @Test
   void packagesUseOnlyThoseAboveThem() {

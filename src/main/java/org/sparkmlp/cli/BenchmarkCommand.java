@@ -15,6 +15,7 @@ import picocli.CommandLine.ParameterException;
       SparkBenchmark.Sync.class,
       MlpcBenchmark.class,
       SearchBenchmark.class,
+      HalvingBenchmark.class,
       TransformBenchmark.class,
       AccuracyBenchmark.class,
       LocalStepsBenchmark.class,

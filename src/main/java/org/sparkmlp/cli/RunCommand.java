@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
+      arity = "0..1",
       paramLabel = "CONFIG",
       description = "The config file, as in conf/digits.conf.")
   private String config;
@@ -43,19 +44,18 @@ final class RunCommand implements Callable<Integer> {
       description = "Folder for the results; by default the config's own, output/NAME.")
   private String output;
 
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "Instead of CONFIG: go on with the run that was writing to this folder.")
+  private String resume;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    for (String override : overrides) {
-      if (!override.contains("=")) {
-        throw new CommandLine.ParameterException(
-            spec.commandLine(), "'" + override + "' is not of the form key=value");
-      }
-    }
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(new SparkConf());
-    Experiment experiment =
-        Experiment.prepare(Installation.find(config), overrides, output, hadoop);
+    Experiment experiment = resume == null ? prepare(hadoop) : resumed(hadoop);
     Path local = experiment.localOutput();
     Path log = local != null ? local.resolve("run.log") : Files.createTempFile("spark-mlp", ".log");
     Logs.to(log);
@@ -81,24 +81,34 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  private Experiment prepare(Configuration hadoop) throws IOException {
+    if (config == null) {
+      throw wrong("Which config file? CONFIG, or --resume DIR to go on with a run");
+    }
+    for (String override : overrides) {
+      if (!override.contains("=")) {
+        throw wrong("'" + override + "' is not of the form key=value");
+      }
+    }
+    return Experiment.prepare(Installation.find(config), overrides, output, hadoop);
+  }
+
+  private Experiment resumed(Configuration hadoop) throws IOException {
+    if (config != null || output != null) {
+      throw wrong(
+          "--resume goes on with what is in the folder; it takes no CONFIG, no key=value and no --output");
+    }
+    return Experiment.resume(resume, hadoop);
+  }
+
+  private CommandLine.ParameterException wrong(String message) {
+    return new CommandLine.ParameterException(spec.commandLine(), message);
+  }
+
   private static void print(Outcome outcome, PrintStream out) {
     if (!outcome.ranking().isEmpty()) {
-      Table table = new Table("rank", outcome.metric(), "±", "seconds", "params");
-      int rank = 1;
-      for (Outcome.Ranked cell : outcome.ranking()) {
-        if (cell.error() == null) {
-          table.add(
-              String.valueOf(rank++),
-              number("%.4f", cell.mean()),
-              number("%.4f", cell.deviation()),
-              number("%.1f", cell.seconds()),
-              cell.params());
-        } else {
-          table.add("-", "failed", "", "", cell.params() + ": " + cell.error());
-        }
-      }
       out.println();
-      out.print(table);
+      out.print(SearchTable.of(outcome));
     }
     out.println();
     if (!outcome.best().isEmpty()) {
@@ -117,9 +127,5 @@ final class RunCommand implements Callable<Integer> {
     outcome
         .test()
         .forEach((name, value) -> out.printf(Locale.ROOT, "test %s: %.4f%n", name, value));
-  }
-
-  private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
   }
 }

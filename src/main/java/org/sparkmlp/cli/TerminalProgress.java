@@ -67,10 +67,15 @@ final class TerminalProgress implements Progress, AutoCloseable {
   }
 
   private static String name(Fit fit) {
-    return fit.isFinal()
-        ? "all rows"
-        : String.format(
+    if (fit.isFinal()) {
+      return "all rows";
+    }
+    String name =
+        String.format(
             Locale.ROOT, "cell %d/%d fold %d/%d", fit.cell(), fit.cells(), fit.fold(), fit.folds());
+    return fit.rungs() == 1
+        ? name
+        : String.format(Locale.ROOT, "rung %d/%d %s", fit.rung(), fit.rungs(), name);
   }
 
   @Override

@@ -49,6 +49,7 @@ public final class ShardedRows implements AutoCloseable {
   private JavaRDD<Shard> shards;
   private DataLayout layout;
   private long bytes;
+  private final JoinedRounds.Group fits = new JoinedRounds.Group();
 
   /**
    * How to pack.
@@ -247,6 +248,11 @@ public final class ShardedRows implements AutoCloseable {
   /** The shards; to be used in tasks, and not to be cached or collected. */
   JavaRDD<Shard> shards() {
     return shards;
+  }
+
+  /** The fits that train on these rows. */
+  JoinedRounds.Group fits() {
+    return fits;
   }
 
   /** Brings a value to every executor that trains on these rows; the caller closes. */

@@ -21,6 +21,8 @@ import org.sparkmlp.util.Interrupts;
 public final class SparkObjective implements Objective {
   private final ShardedRows rows;
   private final TreeShape shape;
+  private final long roundBytes;
+  private final long mostBytes;
 
   /**
    * @param aggregationDepth depth of the tree where results are large, at least 2
@@ -32,8 +34,9 @@ public final class SparkObjective implements Objective {
     int partitions = rows.shards().getNumPartitions();
     boolean sumsInTasks = rows.layout().numShards() > partitions;
     long resultBytes = sumsInTasks ? TreeShape.LEAVES_OF_A_SUM * leafBytes : leafBytes;
+    this.roundBytes = partitions * resultBytes;
     long allowed = mostResultBytes();
-    long mostBytes = Math.min(TreeShape.SMALL_BYTES, allowed / 2);
+    this.mostBytes = Math.min(TreeShape.SMALL_BYTES, allowed / 2);
     this.shape = TreeShape.of(partitions, resultBytes, leafBytes, aggregationDepth, mostBytes);
     // a sum that was finished on an executor has a double a number
     long received = shape.levels().isEmpty() ? partitions * resultBytes : 2 * leafBytes;
@@ -49,6 +52,30 @@ public final class SparkObjective implements Objective {
   SparkObjective(ShardedRows rows, TreeShape shape) {
     this.rows = rows;
     this.shape = shape;
+    this.roundBytes = Long.MAX_VALUE;
+    this.mostBytes = 0;
+  }
+
+  /** Whether the driver merges what the tasks return. */
+  boolean isFlat() {
+    return shape.levels().isEmpty();
+  }
+
+  /** Bytes that the driver may get in a round without a tree. */
+  long mostBytes() {
+    return mostBytes;
+  }
+
+  /** Bytes that the tasks of a round return, about. */
+  long roundBytes() {
+    return roundBytes;
+  }
+
+  /**
+   * The same, for a fit whose rounds may be made together with those of others on the same rows.
+   */
+  public JoinedRounds joined() {
+    return new JoinedRounds(this, rows.fits());
   }
 
   private long mostResultBytes() {

@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -28,6 +29,10 @@ import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.ParamPair;
 import org.apache.spark.ml.param.Params;
 import org.sparkmlp.ml.MLPClassifier;
+import org.sparkmlp.search.Cell;
+import org.sparkmlp.search.Distribution;
+import org.sparkmlp.search.Draws;
+import org.sparkmlp.search.Halving;
 import org.sparkmlp.util.Names;
 
 /**
@@ -64,11 +69,11 @@ final class ConfigReader {
     MLPClassifier classifier = new MLPClassifier("mlp").setLabelCol(data.label());
     setParams(top.section("model"), classifier);
     Section search = top.section("search");
-    List<Cell> cells = cells(search.section("grid"), classifier, named);
+    List<Cell> grid = cells(search.section("grid"), classifier, named);
     boolean hasSearch = top.has("search");
-    int folds = hasSearch ? search.integer("folds", 3, 2) : 0;
-    int parallelism = search.integer("parallelism", 1, 1);
-    Metric metric = Metric.of(search.oneOf("metric", Metric.names()));
+    SearchConfig how = search(search, hasSearch, classifier);
+    List<Cell> cells =
+        how.kind().equals(SearchConfig.RANDOM) ? draw(search, grid, classifier) : grid;
     search.end();
     String folder = top.text("output", "output/" + name);
     top.end();
@@ -79,11 +84,10 @@ final class ConfigReader {
         stages,
         classifier,
         cells,
-        folds,
-        parallelism,
-        metric,
+        how,
         output == null ? folder : output,
-        root.render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false)));
+        root.withValue("name", ConfigValueFactory.fromAnyRef(name))
+            .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false)));
   }
 
   private Config parse(String path, List<String> overrides) {
@@ -274,6 +278,85 @@ final class ConfigReader {
       problems.add(value.origin(), "%s: %s", section.name(key), e.getMessage());
       return null;
     }
+  }
+
+  private SearchConfig search(Section section, boolean hasSearch, MLPClassifier classifier) {
+    String kind = section.oneOf("kind", SearchConfig.KINDS);
+    boolean kindKnown = kind.equals(section.text("kind", kind));
+    boolean halving = kind.equals(SearchConfig.HALVING);
+    boolean random = kind.equals(SearchConfig.RANDOM);
+    int folds = section.integer("folds", 3, 2);
+    int parallelism = section.integer("parallelism", 1, 1);
+    Metric metric = Metric.of(section.oneOf("metric", Metric.names()));
+    int factor = section.integer("factor", halving ? 3 : 1, halving ? 2 : 1);
+    String resource = section.oneOf("resource", List.of("auto", "rows", "maxIter"));
+    double minResources = section.fraction("minResources", 0);
+    int brackets = section.integer("brackets", 1, 0);
+    for (String key : List.of("factor", "resource", "minResources", "brackets")) {
+      if (section.has(key) && kindKnown && !halving && !random) {
+        problems.add(
+            section.origin(key),
+            "search.%s has no meaning with kind = %s, where every cell gets everything",
+            key,
+            kind);
+      } else if (section.has(key) && random && factor == 1 && !key.equals("factor")) {
+        problems.add(
+            section.origin(key),
+            "search.%s has no meaning without halving; set search.factor to 2 or more",
+            key);
+      }
+    }
+    for (String key : List.of("trials", "distributions")) {
+      if (section.has(key) && kindKnown && !random) {
+        problems.add(
+            section.origin(key),
+            "search.%s has no meaning with kind = %s, but with random",
+            key,
+            kind);
+      }
+    }
+    return new SearchConfig(
+        hasSearch ? kind : SearchConfig.NONE,
+        hasSearch ? folds : 0,
+        parallelism,
+        metric,
+        new Halving(factor, minResources, brackets, classifier.getSeed()),
+        resource);
+  }
+
+  /** Cells of a random search: values of the distributions, and one cell of the grid for each. */
+  private List<Cell> draw(Section search, List<Cell> grid, MLPClassifier classifier) {
+    int trials = search.integer("trials", 10, 1);
+    Section distributions = search.section("distributions");
+    if (!search.has("grid") && distributions.keys().isEmpty()) {
+      problems.add(
+          search.origin(),
+          "search.kind = random needs search.distributions, or lists in search.grid");
+    }
+    List<Draws.Draw> draws = new ArrayList<>();
+    for (String key : distributions.keys()) {
+      String text = distributions.text(key, "");
+      try {
+        if (!text.isEmpty()) {
+          draws.add(new Draws(key, Distribution.parse(text)).of(classifier));
+        }
+      } catch (IllegalArgumentException e) {
+        problems.add(distributions.origin(key), "%s: %s", distributions.name(key), e.getMessage());
+      }
+    }
+    long seed = classifier.getSeed();
+    List<Cell> cells = new ArrayList<>();
+    for (int place : Draws.places(grid.size(), trials, draws.isEmpty(), seed)) {
+      Map<String, Object> params = new LinkedHashMap<>(grid.get(place).params());
+      ParamMap map = grid.get(place).map().copy();
+      for (int i = 0; i < draws.size(); i++) {
+        ParamPair<?> pair = draws.get(i).pair(seed, cells.size(), i);
+        params.put(pair.param().name(), pair.value());
+        map.put(List.<ParamPair<?>>of(pair));
+      }
+      cells.add(new Cell(cells.size() + 1, params, map));
+    }
+    return cells;
   }
 
   /** All combinations, the last key changing fastest. */

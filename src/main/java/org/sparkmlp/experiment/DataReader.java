@@ -1,12 +1,9 @@
 package org.sparkmlp.experiment;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.feature.VectorAssembler;
@@ -16,8 +13,8 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.NumericType;
+import org.sparkmlp.search.RowHash;
 import org.sparkmlp.util.Check;
 
 /** Reads the rows of an experiment, and divides them by what they are, never by where they lie. */
@@ -46,7 +43,7 @@ final class DataReader {
           IdxData.read(spark, inputs, data.path(), data.label(), true));
     }
     Dataset<Row> rows = all(data);
-    Column bucket = pmod(hash(rows, SPLIT_SEED), lit(BUCKETS));
+    Column bucket = pmod(RowHash.of(rows, SPLIT_SEED), lit(BUCKETS));
     long limit = Math.round(data.testFraction() * BUCKETS);
     return new Parts(rows.filter(bucket.geq(limit)), rows.filter(bucket.lt(limit)));
   }
@@ -118,15 +115,6 @@ final class DataReader {
 
   /** The number of a fold for each row, from its content. */
   static Column fold(Dataset<Row> rows, int folds) {
-    return pmod(hash(rows, FOLD_SEED), lit((long) folds)).cast("int");
-  }
-
-  /** A hash of all columns (but maps, which Spark doesn't hash). Equal rows get equal hashes. */
-  private static Column hash(Dataset<Row> rows, long seed) {
-    List<Column> columns = new ArrayList<>(List.of(lit(seed)));
-    Arrays.stream(rows.schema().fields())
-        .filter(field -> !(field.dataType() instanceof MapType))
-        .forEach(field -> columns.add(col("`" + field.name().replace("`", "``") + "`")));
-    return xxhash64(columns.toArray(Column[]::new));
+    return RowHash.fold(rows, folds, FOLD_SEED);
   }
 }

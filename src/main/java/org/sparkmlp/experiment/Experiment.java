@@ -1,11 +1,13 @@
 package org.sparkmlp.experiment;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.Estimator;
@@ -16,6 +18,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkmlp.ml.MLPClassificationModel;
+import org.sparkmlp.search.FitLog;
 
 /**
  * One experiment, from its config to its results: reads, splits, searches, trains, tests, writes.
@@ -26,11 +29,20 @@ public final class Experiment {
   private final ExperimentConfig config;
   private final Configuration hadoop;
   private final RunFolder folder;
+  private final String command;
+  private final boolean resumed;
 
-  private Experiment(ExperimentConfig config, Configuration hadoop, RunFolder folder) {
+  private Experiment(
+      ExperimentConfig config,
+      Configuration hadoop,
+      RunFolder folder,
+      String command,
+      boolean resumed) {
     this.config = config;
     this.hadoop = hadoop;
     this.folder = folder;
+    this.command = command;
+    this.resumed = resumed;
   }
 
   /**
@@ -44,7 +56,39 @@ public final class Experiment {
   public static Experiment prepare(
       String path, List<String> overrides, String output, Configuration hadoop) throws IOException {
     ExperimentConfig config = new ConfigReader(new Inputs(hadoop)).read(path, overrides, output);
-    return new Experiment(config, hadoop, RunFolder.create(config.output(), hadoop));
+    List<String> words = new ArrayList<>(List.of("bin/spark-mlp", "run", path));
+    words.addAll(overrides);
+    if (output != null) {
+      words.addAll(List.of("--output", output));
+    }
+    return new Experiment(
+        config,
+        hadoop,
+        RunFolder.create(config.output(), hadoop),
+        words.stream().map(Experiment::quoted).collect(Collectors.joining(" ")),
+        false);
+  }
+
+  /** As a shell takes it. */
+  private static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  /**
+   * An experiment that was ended before its end, from the folder it wrote to: fits that have a
+   * record there aren't done again.
+   *
+   * @throws ConfigProblem if there is nothing to resume
+   */
+  public static Experiment resume(String path, Configuration hadoop) throws IOException {
+    RunFolder folder = RunFolder.resume(path, hadoop);
+    String config = new Path(folder.path(), RunFolder.CONFIG).toString();
+    return new Experiment(
+        new ConfigReader(new Inputs(hadoop)).read(config, List.of(), path),
+        hadoop,
+        folder,
+        "bin/spark-mlp run " + quoted(config),
+        true);
   }
 
   public String name() {
@@ -72,7 +116,10 @@ public final class Experiment {
    * @param session starts Spark
    */
   public Outcome run(Supplier<SparkSession> session, Progress progress) throws IOException {
-    folder.write(RunFolder.CONFIG, config.resolved());
+    long start = System.nanoTime();
+    if (!resumed) {
+      folder.write(RunFolder.CONFIG, config.resolved());
+    }
     SparkSession spark = session.get();
     DataReader.Parts parts = new DataReader(spark, new Inputs(hadoop)).read(config.data());
     Preparation preparation = new Preparation(config.stages(), config.cells());
@@ -82,13 +129,12 @@ public final class Experiment {
     }
     train = preparation.apply(train).persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Search search = new Search(config, progress);
-      config.classifier().setListener(search.listener());
       Estimator<? extends Model<?>> estimator = preparation.estimator(config.classifier());
-      Model<?> fitted =
-          config.hasSearch()
-              ? search.run(estimator, train, FOLD)
-              : search.fitOnly(estimator, train);
+      FitLog log = CellFiles.of(folder, config.hasSearch() ? config.cells() : List.of());
+      Search search = new Search(config, estimator, progress, log);
+      config.classifier().setListener(search.listener());
+      begin(search, train);
+      Model<?> fitted = search.run(train, FOLD);
       PipelineModel model = preparation.model(fitted, parts.train());
       MLPClassificationModel network =
           (MLPClassificationModel) model.stages()[model.stages().length - 1];
@@ -96,11 +142,35 @@ public final class Experiment {
       folder.save(RunFolder.MODEL, model);
       folder.write(
           RunFolder.RESULTS,
-          RunRecord.json(
-              config, Versions.all(spark, network.summary().backend()), search, network, test));
+          RunRecord.results(
+              config,
+              Versions.all(spark, network.summary().backend()),
+              search,
+              network,
+              test,
+              (System.nanoTime() - start) / 1e9));
       return Outcome.of(config, search, network, test);
     } finally {
       train.unpersist();
+    }
+  }
+
+  /** Notes what the run is made of; one that goes on must be made of the same. */
+  private void begin(Search search, Dataset<Row> train) throws IOException {
+    RowFingerprint rows = config.hasSearch() ? RowFingerprint.of(train) : null;
+    String before = folder.read(RunFolder.RUN);
+    if (before == null) {
+      folder.write(RunFolder.RUN, RunRecord.start(config, command, search, rows));
+    } else if (rows != null) {
+      RowFingerprint then = RowFingerprint.of(new ObjectMapper().readTree(before).path("rows"));
+      if (!then.equals(rows)) {
+        throw new ConfigProblem(
+            List.of(
+                String.format(
+                    "the run in %s can't go on: its training rows were %d (hash %s), but now they are %d (hash %s); begin a"
+                        + " new run",
+                    folder.path(), then.count(), then.hash(), rows.count(), rows.hash())));
+      }
     }
   }
 

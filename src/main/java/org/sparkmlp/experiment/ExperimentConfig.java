@@ -2,7 +2,9 @@ package org.sparkmlp.experiment;
 
 import java.util.List;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.evaluation.Evaluator;
 import org.sparkmlp.ml.MLPClassifier;
+import org.sparkmlp.search.Cell;
 
 /**
  * A config that has been read and checked, down to the params of every stage.
@@ -11,10 +13,8 @@ import org.sparkmlp.ml.MLPClassifier;
  * @param data where rows come from
  * @param stages before the classifier, in order
  * @param classifier with the params of the section model
- * @param cells of the grid; a single one without params if there is no grid
- * @param folds of the cross-validation; 0 if there is nothing to search
- * @param parallelism fits at the same time
- * @param metric what cells are ranked by
+ * @param cells to try; a single one without params if there is no search
+ * @param search how
  * @param output folder for the results
  * @param resolved the whole config as text, after substitutions and overrides
  */
@@ -24,12 +24,23 @@ record ExperimentConfig(
     List<PipelineStage> stages,
     MLPClassifier classifier,
     List<Cell> cells,
-    int folds,
-    int parallelism,
-    Metric metric,
+    SearchConfig search,
     String output,
     String resolved) {
   boolean hasSearch() {
-    return folds > 0;
+    return search.folds() > 0;
+  }
+
+  int folds() {
+    return search.folds();
+  }
+
+  Metric metric() {
+    return search.metric();
+  }
+
+  /** Spark's evaluator of the metric. */
+  Evaluator evaluator() {
+    return metric().evaluator(classifier);
   }
 }

@@ -12,6 +12,7 @@ import org.apache.spark.ml.feature.SQLTransformer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkmlp.ml.MLPClassifier;
+import org.sparkmlp.search.Cell;
 
 /**
  * Divides the stages before the classifier into those that may run once before the search, and

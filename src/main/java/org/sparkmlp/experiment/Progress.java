@@ -15,8 +15,10 @@ public interface Progress {
    * @param fold from 1; 0 for the fit on all training rows
    * @param folds of the search
    * @param params of the cell, as text
+   * @param rung of a search that halves, from 1; else 1
+   * @param rungs of the search
    */
-  record Fit(int cell, int cells, int fold, int folds, String params) {
+  record Fit(int cell, int cells, int fold, int folds, String params, int rung, int rungs) {
     public boolean isFinal() {
       return fold == 0;
     }

@@ -3,102 +3,136 @@ package org.sparkmlp.experiment;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.sparkmlp.ml.MLPClassificationModel;
-import org.sparkmlp.ml.TrainingSummary;
-import org.sparkmlp.train.EpochRecord;
+import org.sparkmlp.search.Cell;
+import org.sparkmlp.search.CellResult;
+import org.sparkmlp.search.PairedTest;
+import org.sparkmlp.search.TrainingJson;
 
 /**
- * The results of a run as JSON; the schema is in docs/results.md. Numbers that aren't finite are
- * null.
+ * A run as JSON, at its beginning and at its end; the schema is in docs/records.md. Numbers that
+ * aren't finite are null.
  */
 final class RunRecord {
+  /** Of all records of a run; a change that readers must know of makes it larger. */
+  static final int VERSION = 1;
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private RunRecord() {}
 
-  static String json(
+  /**
+   * What is known before the first fit.
+   *
+   * @param command to run it again
+   * @param rows the training rows, or null without a search
+   */
+  static String start(ExperimentConfig config, String command, Search search, RowFingerprint rows) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("recordVersion", VERSION);
+    root.put("experiment", config.name());
+    root.put("command", command);
+    root.put("started", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    root.put("config", config.resolved());
+    root.put("seed", config.classifier().getSeed());
+    root.put("metric", config.metric().sparkName());
+    root.put("largerIsBetter", config.evaluator().isLargerBetter());
+    root.set("search", search(config, search));
+    ArrayNode cells = root.putArray("cells");
+    if (config.hasSearch()) {
+      for (Cell cell : config.cells()) {
+        ObjectNode node = cells.addObject();
+        node.put("number", cell.number());
+        node.set("params", MAPPER.valueToTree(cell.params()));
+      }
+    }
+    if (rows != null) {
+      root.set("rows", rows.json());
+    }
+    return root.toPrettyString() + "\n";
+  }
+
+  private static ObjectNode search(ExperimentConfig config, Search search) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("kind", config.search().kind());
+    if (config.hasSearch()) {
+      node.put("folds", config.folds());
+      node.put("parallelism", config.search().parallelism());
+    }
+    if (config.search().halves()) {
+      node.put("factor", config.search().halving().factor());
+      node.put("resource", search.resource());
+      node.put("minResources", config.search().halving().minResources());
+      node.put("brackets", config.search().halving().brackets());
+      node.put("rungs", config.search().halving().rungs(config.cells().size()).size());
+    }
+    return node;
+  }
+
+  /** What was found. */
+  static String results(
       ExperimentConfig config,
       Map<String, String> versions,
       Search search,
       MLPClassificationModel model,
-      Map<String, Double> test) {
+      Map<String, Double> test,
+      double seconds) {
     ObjectNode root = MAPPER.createObjectNode();
+    root.put("recordVersion", VERSION);
     root.put("experiment", config.name());
     root.put("seed", model.getSeed());
     root.set("versions", MAPPER.valueToTree(versions));
     root.put("metric", config.metric().sparkName());
+    root.put("largerIsBetter", config.evaluator().isLargerBetter());
+    root.set("search", search(config, search));
     ArrayNode cells = root.putArray("cells");
-    if (config.hasSearch()) {
-      search.records().forEach(record -> cells.add(cell(record)));
+    ObjectNode best = MAPPER.createObjectNode();
+    best.put("number", 1);
+    best.set("params", MAPPER.createObjectNode());
+    best.putNull("mean");
+    for (CellResult result : search.results()) {
+      cells.add(cell(result));
+      if (result.isBest()) {
+        best.put("number", result.cell().number());
+        best.set("params", MAPPER.valueToTree(result.cell().params()));
+        TrainingJson.put(best, "mean", result.mean());
+      }
     }
-    Search.CellRecord best = config.hasSearch() ? search.best() : search.records().get(0);
-    ObjectNode bestNode = root.putObject("best");
-    bestNode.set("params", MAPPER.valueToTree(best.cell.params()));
-    put(bestNode, "mean", config.hasSearch() ? best.mean() : Double.NaN);
+    root.set("best", best);
     ObjectNode testNode = root.putObject("test");
-    test.forEach((name, value) -> put(testNode, name, value));
-    root.set("training", training(model.summary()));
+    test.forEach((name, value) -> TrainingJson.put(testNode, name, value));
+    root.set("training", TrainingJson.of(model.summary()));
+    TrainingJson.put(root, "seconds", seconds);
     return root.toPrettyString() + "\n";
   }
 
-  private static ObjectNode cell(Search.CellRecord record) {
+  private static ObjectNode cell(CellResult result) {
     ObjectNode node = MAPPER.createObjectNode();
-    node.set("params", MAPPER.valueToTree(record.cell.params()));
-    put(node, "mean", record.mean());
-    put(node, "std", record.deviation());
+    node.put("number", result.cell().number());
+    node.set("params", MAPPER.valueToTree(result.cell().params()));
+    node.put("rank", result.rank() > 0 ? result.rank() : null);
+    TrainingJson.put(node, "mean", result.mean());
+    TrainingJson.put(node, "std", result.deviation());
+    TrainingJson.put(node, "standardError", result.standardError());
     ArrayNode folds = node.putArray("folds");
-    for (double fold : record.folds) {
-      if (Double.isFinite(fold)) {
-        folds.add(fold);
-      } else {
-        folds.addNull();
-      }
+    for (double fold : result.folds()) {
+      folds.add(Double.isFinite(fold) ? fold : null);
     }
-    put(node, "seconds", record.seconds());
-    if (record.error() != null) {
-      node.put("error", record.error());
+    node.put("rung", result.rung());
+    node.put("resource", result.resource());
+    node.put("distinguishable", result.distinguishable());
+    PairedTest test = result.againstBest();
+    TrainingJson.put(node, "pValue", test == null ? Double.NaN : test.pValue());
+    TrainingJson.put(node, "difference", test == null ? Double.NaN : test.difference());
+    TrainingJson.put(
+        node, "differenceStandardError", test == null ? Double.NaN : test.standardError());
+    TrainingJson.put(node, "seconds", result.seconds());
+    if (result.error() != null) {
+      node.put("error", result.error());
     }
     return node;
-  }
-
-  private static ObjectNode training(TrainingSummary summary) {
-    ObjectNode node = MAPPER.createObjectNode();
-    ArrayNode epochs = node.putArray("epochs");
-    for (EpochRecord epoch : summary.epochs()) {
-      ObjectNode record = epochs.addObject();
-      record.put("epoch", epoch.epoch());
-      put(record, "loss", epoch.loss());
-      put(record, "accuracy", epoch.accuracy());
-      put(record, "learningRate", epoch.learningRate());
-      put(record, "validationLoss", epoch.validationLoss());
-      put(record, "validationAccuracy", epoch.validationAccuracy());
-      put(record, "validationMetric", epoch.validationMetric());
-      put(record, "seconds", epoch.seconds());
-    }
-    node.put("validationMetric", summary.validationMetric());
-    node.put("bestEpoch", summary.bestEpoch());
-    node.put("stopReason", summary.stopReason());
-    put(node, "rowsPerSecond", summary.costs().rowsPerSecond());
-    put(node, "seconds", summary.costs().seconds());
-    put(node, "computeSeconds", summary.costs().computeSeconds());
-    put(node, "aggregationSeconds", summary.costs().aggregationSeconds());
-    put(node, "packingSeconds", summary.packingSeconds());
-    node.put("packedBytes", summary.packedBytes());
-    node.put("backend", summary.backend());
-    node.put("localSteps", summary.localSteps());
-    node.put("localStepsReason", summary.localStepsReason());
-    node.put("numShards", summary.numShards());
-    node.put("rounds", summary.costs().rounds());
-    node.put("bytesAggregated", summary.costs().bytesAggregated());
-    return node;
-  }
-
-  private static void put(ObjectNode node, String name, double value) {
-    if (Double.isFinite(value)) {
-      node.put(name, value);
-    } else {
-      node.putNull(name);
-    }
   }
 }

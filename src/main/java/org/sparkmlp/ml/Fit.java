@@ -15,6 +15,7 @@ import org.sparkmlp.cluster.Columns;
 import org.sparkmlp.cluster.FeatureSurvey;
 import org.sparkmlp.cluster.FitJobs;
 import org.sparkmlp.cluster.HadoopCheckpointStore;
+import org.sparkmlp.cluster.JoinedRounds;
 import org.sparkmlp.cluster.OncePerFit;
 import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
@@ -325,6 +326,10 @@ final class Fit<M> {
     return (int) Math.min(Math.min(parallelism, ExactSum.MAX_LEAVES), byRows);
   }
 
+  private JoinedRounds rounds(ShardedRows rows, long resultBytes) {
+    return new SparkObjective(rows, params.getAggregationDepth(), resultBytes).joined();
+  }
+
   /**
    * @param anchor what the weights are held to, or null
    */
@@ -344,22 +349,22 @@ final class Fit<M> {
     String reason = "l-bfgs takes all rows for every step";
     TrainingResult result;
     if (solver instanceof Lbfgs lbfgs) {
-      SparkObjective objective =
-          new SparkObjective(rows, params.getAggregationDepth(), 8L * topology.size());
-      result =
-          new LbfgsTrainer(
-                  objective,
-                  topology,
-                  backend,
-                  lbfgs,
-                  params.getMaxIter(),
-                  params.getTol(),
-                  listener,
-                  checkpoints,
-                  RegularizationParams.read(params, topology),
-                  stopping)
-              .heldTo(anchor)
-              .train(start);
+      try (JoinedRounds objective = rounds(rows, 8L * topology.size())) {
+        result =
+            new LbfgsTrainer(
+                    objective,
+                    topology,
+                    backend,
+                    lbfgs,
+                    params.getMaxIter(),
+                    params.getTol(),
+                    listener,
+                    checkpoints,
+                    RegularizationParams.read(params, topology),
+                    stopping)
+                .heldTo(anchor)
+                .train(start);
+      }
     } else {
       Optimizer optimizer = (Optimizer) solver;
       int slots = optimizer.slots().size();
@@ -395,14 +400,16 @@ final class Fit<M> {
           backend,
           localSteps,
           reason);
-      result =
-          new Trainer(
-                  new SparkObjective(rows, params.getAggregationDepth(), resultBytes),
-                  plan,
-                  listener,
-                  new Safeguards(checkpoints, params.getOnDivergence().equals("backoff")),
-                  stopping)
-              .train(start);
+      try (JoinedRounds objective = rounds(rows, resultBytes)) {
+        result =
+            new Trainer(
+                    objective,
+                    plan,
+                    listener,
+                    new Safeguards(checkpoints, params.getOnDivergence().equals("backoff")),
+                    stopping)
+                .train(start);
+      }
     }
     TrainingSummary summary =
         new TrainingSummary(

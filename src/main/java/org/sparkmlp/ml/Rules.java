@@ -14,7 +14,7 @@ import scala.Function1;
  *
  * <p>Every method takes the param's name and returns the validator.
  */
-final class Rules {
+public final class Rules {
   private interface Rule<T> extends Consumer<T>, Serializable {}
 
   private Rules() {}
@@ -27,7 +27,7 @@ final class Rules {
         };
   }
 
-  static Function1<Object, Object> intAtLeast(String name, int least) {
+  public static Function1<Object, Object> intAtLeast(String name, int least) {
     return rule(value -> Check.atLeast(least, (Integer) value, name));
   }
 
@@ -83,7 +83,7 @@ final class Rules {
                 value));
   }
 
-  static Function1<Object, Object> unitInterval(String name) {
+  public static Function1<Object, Object> unitInterval(String name) {
     return rule(
         value ->
             Check.that(
@@ -131,7 +131,13 @@ final class Rules {
     return rule(parser::accept);
   }
 
-  static Function1<String, Object> oneOf(String name, List<String> allowed) {
+  /** Texts that a parser of all of them accepts. */
+  public static <P extends Consumer<String[]> & Serializable> Function1<String[], Object> specs(
+      P parser) {
+    return rule(parser::accept);
+  }
+
+  public static Function1<String, Object> oneOf(String name, List<String> allowed) {
     return rule(
         value ->
             Check.that(

@@ -40,6 +40,12 @@ class MainTest {
     assertThat(run("run", "conf/digits.conf", "maxIter"))
         .contains("'maxIter' is not of the form key=value");
     assertThat(code).isEqualTo(2);
+    assertThat(run("run", "conf/digits.conf", "--resume", folder.toString()))
+        .contains("--resume goes on with what is in the folder; it takes no CONFIG");
+    assertThat(code).isEqualTo(2);
+    assertThat(run("run", "--resume", folder.toString()))
+        .contains("there is no run to resume in " + folder + ": it has no config.conf");
+    assertThat(code).isEqualTo(2);
     assertThat(run("predict", "--model", "m")).contains("--input");
     assertThat(code).isEqualTo(2);
   }

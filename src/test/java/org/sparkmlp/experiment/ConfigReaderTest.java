@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkmlp.ml.MLPClassifier;
+import org.sparkmlp.search.Halving;
 
 class ConfigReaderTest {
   @TempDir Path folder;
@@ -60,7 +62,8 @@ class ConfigReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"conf/digits.conf", "conf/fashion-mnist.conf"})
+  @ValueSource(
+      strings = {"conf/digits.conf", "conf/digits-halving.conf", "conf/fashion-mnist.conf"})
   void theConfigsOfTheProjectAreGood(String path) {
     Configuration hadoop = new Configuration();
     List<String> overrides = List.of();
@@ -125,7 +128,7 @@ class ConfigReaderTest {
     assertThat(config.classifier().getSolver()).isEqualTo("adam(beta1=0.8)");
     assertThat(config.classifier().getMaxIter()).isEqualTo(7);
     assertThat(config.folds()).isEqualTo(4);
-    assertThat(config.parallelism()).isEqualTo(2);
+    assertThat(config.search().parallelism()).isEqualTo(2);
     assertThat(config.metric()).isEqualTo(Metric.LOG_LOSS);
     assertThat(config.output()).isEqualTo("/somewhere");
     assertThat(config.cells()).hasSize(8);
@@ -232,6 +235,77 @@ class ConfigReaderTest {
                     .startsWith("x.conf:23: search.metric must be one of accuracy")
                     .endsWith("did you mean 'accuracy'?"),
             line -> assertThat(line).isEqualTo("x.conf:25: output must be a text, got [1] (list)"));
+  }
+
+  @Test
+  void searchesOfEachKind() throws IOException {
+    assertThat(read("model { maxIter = 1 }").search().kind()).isEqualTo("none");
+    assertThat(read("search {}").search().kind()).isEqualTo("grid");
+    SearchConfig halving =
+        read("search { kind = halving, factor = 4, minResources = 0.1, brackets = 0, resource = rows }")
+            .search();
+    assertThat(halving.kind()).isEqualTo("halving");
+    assertThat(halving.halving()).isEqualTo(new Halving(4, 0.1, 0, new MLPClassifier().getSeed()));
+    assertThat(halving.resource()).isEqualTo("rows");
+    assertThat(read("search { kind = halving }").search().halving().factor()).isEqualTo(3);
+    ExperimentConfig random =
+        read(
+            "model.seed = 3, search { kind = random, trials = 4, grid { hiddenLayers = [[3], [4]] },"
+                + " distributions { stepSize = \"uniform(1, 2)\", batchSize = \"choice(8, 16)\" } }");
+    assertThat(random.cells()).hasSize(4);
+    assertThat(random.cells().get(3).number()).isEqualTo(4);
+    assertThat(random.cells().get(0).params().keySet())
+        .containsExactly("hiddenLayers", "batchSize", "stepSize");
+    assertThat(random.search().halves()).isFalse();
+    assertThat(read("search { kind = random, trials = 9, grid { batchSize = [8, 16] } }").cells())
+        .as("nothing but a grid of two")
+        .hasSize(2);
+  }
+
+  @Test
+  void whatMeansNothingForTheKindOfSearch() {
+    assertThat(problems("search { kind = halfing }"))
+        .containsExactly(
+            "x.conf:1: search.kind must be one of grid, halving, random, got 'halfing'; did you mean 'halving'?");
+    assertThat(problems("search { factor = 3 }"))
+        .containsExactly(
+            "x.conf:1: search.factor has no meaning with kind = grid, where every cell gets everything");
+    assertThat(problems("search { kind = halving, factor = 1 }"))
+        .containsExactly("x.conf:1: search.factor must be at least 2, got 1");
+    assertThat(problems("search { kind = halving, trials = 3 }"))
+        .containsExactly(
+            "x.conf:1: search.trials has no meaning with kind = halving, but with random");
+    assertThat(problems("search { kind = random }").get(0))
+        .contains("search.kind = random needs search.distributions, or lists in search.grid");
+    assertThat(problems("search { kind = random, brackets = 0, grid { batchSize = [1] } }"))
+        .containsExactly(
+            "x.conf:1: search.brackets has no meaning without halving; set search.factor to 2 or more");
+    assertThat(
+            problems(
+                """
+                search {
+                  kind = random
+                  distributions {
+                    stepSize = "logUnifrom(1, 2)"
+                    batchSize = "integer(0, 3)"
+                    maxiter = "integer(1, 3)"
+                    seed = 3
+                  }
+                }
+                """))
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .startsWith("x.conf:4: search.distributions.stepSize: unknown distribution")
+                    .endsWith("did you mean 'logUniform'?"),
+            line ->
+                assertThat(line)
+                    .startsWith("x.conf:5: search.distributions.batchSize: batchSize must be"),
+            line -> assertThat(line).endsWith("did you mean 'maxIter'?"),
+            line ->
+                assertThat(line)
+                    .isEqualTo(
+                        "x.conf:7: search.distributions.seed must be a text, got 3 (number)"));
   }
 
   @Test

@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.PipelineModel;
@@ -66,7 +69,22 @@ class ExperimentTest {
     assertThat(results.fieldNames())
         .toIterable()
         .containsExactly(
-            "experiment", "seed", "versions", "metric", "cells", "best", "test", "training");
+            "recordVersion",
+            "experiment",
+            "seed",
+            "versions",
+            "metric",
+            "largerIsBetter",
+            "search",
+            "cells",
+            "best",
+            "test",
+            "training",
+            "seconds");
+    assertThat(results.get("recordVersion").asInt()).isEqualTo(1);
+    assertThat(results.get("largerIsBetter").asBoolean()).isTrue();
+    assertThat(results.get("search").toString())
+        .isEqualTo("{\"kind\":\"grid\",\"folds\":2,\"parallelism\":2}");
     assertThat(results.get("experiment").asText()).isEqualTo("x");
     assertThat(results.get("seed").asLong()).isEqualTo(1);
     assertThat(results.get("versions").get("spark").asText()).isEqualTo("4.1.0");
@@ -76,13 +94,33 @@ class ExperimentTest {
     for (JsonNode cell : results.get("cells")) {
       assertThat(cell.fieldNames())
           .toIterable()
-          .containsExactly("params", "mean", "std", "folds", "seconds");
+          .containsExactly(
+              "number",
+              "params",
+              "rank",
+              "mean",
+              "std",
+              "standardError",
+              "folds",
+              "rung",
+              "resource",
+              "distinguishable",
+              "pValue",
+              "difference",
+              "differenceStandardError",
+              "seconds");
       double a = cell.get("folds").get(0).asDouble();
       double b = cell.get("folds").get(1).asDouble();
       assertThat(a).isBetween(0.5, 1.0);
       assertThat(cell.get("mean").asDouble()).isCloseTo((a + b) / 2, within(1e-12));
       assertThat(cell.get("std").asDouble())
           .isCloseTo(Math.abs(a - b) / Math.sqrt(2), within(1e-12));
+      assertThat(cell.get("standardError").asDouble())
+          .isCloseTo(Math.abs(a - b) / 2, within(1e-12));
+      boolean best = cell.get("rank").asInt() == 1;
+      assertThat(cell.get("pValue").isNull()).isEqualTo(best);
+      assertThat(cell.get("distinguishable").asBoolean())
+          .isEqualTo(!best && cell.get("pValue").asDouble() < 0.05);
       assertThat(cell.get("seconds").asDouble()).isPositive();
       bestMean = Math.max(bestMean, cell.get("mean").asDouble());
     }
@@ -101,7 +139,10 @@ class ExperimentTest {
     assertThat(training.get("seconds").asDouble()).isPositive();
     // the folder: whole files only
     assertThat(names(folder.resolve("out")))
-        .containsExactly("config.conf", "model", "results.json");
+        .containsExactly("cells", "config.conf", "model", "results.json", "run.json");
+    assertThat(names(folder.resolve("out/cells")))
+        .containsExactly("0001.json", "0002.json", "0003.json", "0004.json");
+    theRecordsOfCellsFollowTheSchema(results);
     assertThat(Files.readString(folder.resolve("out/config.conf"))).contains("hiddenLayers");
     // the saved model gives the recorded accuracy on the held-out rows
     ExperimentConfig config =
@@ -118,6 +159,209 @@ class ExperimentTest {
                 .evaluate(model.transform(parts.test())))
         .isEqualTo(results.get("test").get("accuracy").asDouble())
         .isGreaterThan(0.8);
+  }
+
+  private void theRecordsOfCellsFollowTheSchema(JsonNode results) throws IOException {
+    JsonNode run = JSON.readTree(folder.resolve("out/run.json").toFile());
+    assertThat(run.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "recordVersion",
+            "experiment",
+            "command",
+            "started",
+            "config",
+            "seed",
+            "metric",
+            "largerIsBetter",
+            "search",
+            "cells",
+            "rows");
+    assertThat(run.get("command").asText())
+        .startsWith("bin/spark-mlp run " + folder.resolve("x.conf"));
+    assertThat(run.get("rows").get("count").asLong()).isBetween(1300L, 1600L);
+    for (int i = 0; i < 4; i++) {
+      JsonNode cell = JSON.readTree(folder.resolve("out/cells/000" + (i + 1) + ".json").toFile());
+      assertThat(cell.fieldNames())
+          .toIterable()
+          .containsExactly("recordVersion", "number", "params", "fits");
+      assertThat(cell.get("params"))
+          .isEqualTo(results.get("cells").get(i).get("params"))
+          .isEqualTo(run.get("cells").get(i).get("params"));
+      assertThat(cell.get("fits")).hasSize(2);
+      for (int fold = 0; fold < 2; fold++) {
+        JsonNode fit = cell.get("fits").get(fold);
+        assertThat(fit.fieldNames())
+            .toIterable()
+            .containsExactly("rung", "fold", "resource", "metric", "seconds", "training");
+        assertThat(fit.get("fold").asInt()).isEqualTo(fold + 1);
+        assertThat(fit.get("metric")).isEqualTo(results.get("cells").get(i).get("folds").get(fold));
+        assertThat(fit.get("training").get("epochs")).hasSize(6);
+        assertThat(fit.get("training").fieldNames())
+            .toIterable()
+            .containsExactlyElementsOf(() -> results.get("training").fieldNames());
+      }
+    }
+  }
+
+  /** The tables of two runs: all of the records but what was measured in seconds. */
+  static List<String> table(JsonNode results) {
+    List<String> rows = new ArrayList<>();
+    for (JsonNode cell : results.get("cells")) {
+      rows.add(((ObjectNode) cell.deepCopy()).without("seconds").toString());
+    }
+    rows.add(results.get("best").toString());
+    rows.add(results.get("test").toString());
+    return rows;
+  }
+
+  private static final String HALVING =
+      """
+      data { format = digits }
+      model { hiddenLayers = [16], stepSize = 0.01, maxIter = 4, numShards = 2, seed = 1 }
+      search {
+        kind = halving
+        grid { batchSize = [16, 64], learningRateSchedule = [constant, cosine], stepSize = [0.01, 1e30] }
+        folds = 2, parallelism = 2, factor = 2
+      }
+      """;
+
+  /** Ended after each of some numbers of fits, a search goes on and finds the same. */
+  @Test
+  void aRunThatWasEndedGoesOnAndFindsTheSame() throws IOException {
+    JsonNode whole = run(HALVING, "whole", Progress.NONE);
+    assertThat(whole.get("cells").get(0).get("rung").asInt()).isPositive();
+    assertThat(whole.get("cells")).anyMatch(cell -> cell.has("error"));
+    AtomicInteger fits = new AtomicInteger();
+    Path output = folder.resolve("ended");
+    Progress ending =
+        new Progress() {
+          @Override
+          public void onFit(Fit fit, double metric, double seconds) {
+            if (fits.incrementAndGet() % 5 == 0) {
+              throw new IllegalStateException("the end of it");
+            }
+          }
+        };
+    assertThatThrownBy(() -> run(HALVING, "ended", ending)).hasMessage("the end of it");
+    Files.writeString(output.resolve("cells/_tmp-0001.json"), "{ half of");
+    for (int i = 0; i < 20 && !Files.exists(output.resolve("results.json")); i++) {
+      try {
+        Experiment.resume(output.toString(), new Configuration())
+            .run(SparkSessions::shared, ending);
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessage("the end of it");
+      }
+    }
+    JsonNode resumed = JSON.readTree(output.resolve("results.json").toFile());
+    assertThat(table(resumed)).isEqualTo(table(whole));
+    assertThat(fits.get()).as("each fit once, the last one as often as it takes").isLessThan(40);
+    assertThat(names(output))
+        .containsExactly("cells", "config.conf", "model", "results.json", "run.json");
+    assertThat(names(output.resolve("cells"))).noneMatch(name -> name.startsWith("_tmp"));
+    assertThat(resumed.get("experiment").asText()).isEqualTo("x");
+  }
+
+  @Test
+  void aRunGoesOnWithTheSameRowsAndWholeRecordsOnly() throws IOException {
+    Path csv = folder.resolve("rows.csv");
+    List<String> lines = new ArrayList<>(List.of("a,b,label"));
+    Random random = new Random(4);
+    for (int i = 0; i < 120; i++) {
+      lines.add(i % 2 + random.nextGaussian() + "," + random.nextGaussian() + "," + i % 2);
+    }
+    Files.write(csv, lines);
+    String config =
+        """
+        data { format = csv, path = %s, features = "*" }
+        model { hiddenLayers = [4], maxIter = 1, numShards = 1, seed = 1 }
+        search { grid { batchSize = [8, 16] }, folds = 2 }
+        """
+            .formatted(quoted(csv));
+    run(config, "out", Progress.NONE);
+    Path output = folder.resolve("out");
+    Files.writeString(output.resolve("cells/0002.json"), "{ \"recordVersion\": 1, \"num");
+    assertThatThrownBy(() -> resume(output))
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("the record cells/0002.json of")
+        .hasMessageContaining("is damaged");
+    Files.writeString(output.resolve("cells/0002.json"), "{ \"recordVersion\": 7 }");
+    assertThatThrownBy(() -> resume(output))
+        .hasMessageContaining("has recordVersion 7, but this program knows 1");
+    Files.copy(
+        output.resolve("cells/0001.json"),
+        output.resolve("cells/0002.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> resume(output)).hasMessageContaining("is of other params");
+    Files.delete(output.resolve("cells/0002.json"));
+    resume(output);
+    assertThat(output.resolve("cells/0002.json")).exists();
+    lines.add("1.5,2.5,1");
+    Files.write(csv, lines);
+    assertThatThrownBy(() -> resume(output))
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("can't go on: its training rows were");
+    assertThatThrownBy(() -> resume(folder.resolve("nothing")))
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining("it has no config.conf");
+  }
+
+  private static void resume(Path output) throws IOException {
+    Experiment.resume(output.toString(), new Configuration())
+        .run(SparkSessions::shared, Progress.NONE);
+  }
+
+  /** What can't be written ends the search with a sentence that tells how to go on. */
+  @Test
+  void aFolderThatCannotBeWrittenToIsSaidAndCanBeResumed() throws IOException {
+    AtomicInteger fits = new AtomicInteger();
+    Path cells = folder.resolve("out/cells");
+    Progress blocking =
+        new Progress() {
+          @Override
+          public void onFit(Fit fit, double metric, double seconds) {
+            if (fits.incrementAndGet() == 3) { // in the place of the record to come
+              try {
+                Files.createDirectories(cells.resolve("0004.json/x"));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          }
+        };
+    assertThatThrownBy(() -> run(DIGITS, "out", blocking, "search.parallelism=1"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("cells/0004.json can't be written to " + folder.resolve("out"))
+        .hasMessageContaining("bin/spark-mlp run --resume " + folder.resolve("out"));
+    Files.delete(cells.resolve("0004.json/x"));
+    Files.delete(cells.resolve("0004.json"));
+    resume(folder.resolve("out"));
+    assertThat(folder.resolve("out/results.json")).exists();
+  }
+
+  @Test
+  void aRandomSearchDrawsItsCells() throws IOException {
+    JsonNode results =
+        run(
+            """
+            data { format = digits }
+            model { hiddenLayers = [16], maxIter = 2, numShards = 2, seed = 1 }
+            search {
+              kind = random, trials = 3, folds = 2, parallelism = 3
+              grid { learningRateSchedule = [constant, cosine] }
+              distributions { stepSize = "logUniform(1e-3, 0.1)" }
+            }
+            """,
+            "out",
+            Progress.NONE);
+    assertThat(results.get("search").get("kind").asText()).isEqualTo("random");
+    assertThat(results.get("cells")).hasSize(3);
+    for (JsonNode cell : results.get("cells")) {
+      assertThat(cell.get("params").get("stepSize").asDouble()).isBetween(1e-3, 0.1);
+      assertThat(cell.get("params").get("learningRateSchedule").asText())
+          .isIn("constant", "cosine");
+      assertThat(cell.get("mean").asDouble()).isPositive();
+    }
   }
 
   @Test
@@ -268,8 +512,8 @@ class ExperimentTest {
     assertThat(fits.get(2).isFinal()).isTrue();
     assertThatThrownBy(() -> run(config, "none", Progress.NONE, "search.grid.stepSize=[1e5,1e6]"))
         .hasMessageContaining(
-            "every cell of the grid has failed, this one with: training diverged");
-    assertThat(names(folder.resolve("none"))).containsExactly("config.conf");
+            "every cell of the search has failed, this one with: training diverged");
+    assertThat(names(folder.resolve("none"))).containsExactly("cells", "config.conf", "run.json");
   }
 
   @Test
@@ -292,7 +536,7 @@ class ExperimentTest {
     Files.createDirectories(folder.resolve("out/_tmp-model"));
     run(config, "out", Progress.NONE, "model.maxIter=2");
     assertThat(names(folder.resolve("out")))
-        .containsExactly("config.conf", "model", "results.json");
+        .containsExactly("config.conf", "model", "results.json", "run.json");
     Files.writeString(folder.resolve("out/thesis.txt"), "precious");
     assertThatThrownBy(() -> run(config, "out", Progress.NONE))
         .isInstanceOf(ConfigProblem.class)

@@ -48,7 +48,8 @@ class ScriptIT {
         .containsPattern("test accuracy: 0\\.\\d{4}");
     try (Stream<Path> files = Files.list(output)) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("results.json", "config.conf", "model", "run.log");
+          .containsExactlyInAnyOrder(
+              "run.json", "cells", "results.json", "config.conf", "model", "run.log");
     }
     assertThat(Files.readString(output.resolve("run.log"))).contains("backend auto: openblas");
   }
@@ -316,7 +317,7 @@ class ScriptIT {
       assertThat(result.code()).isEqualTo(signal.equals("INT") ? 130 : 143);
       try (Stream<Path> files = Files.list(output)) {
         assertThat(files.map(file -> file.getFileName().toString()))
-            .containsExactlyInAnyOrder("config.conf", "run.log");
+            .containsExactlyInAnyOrder("config.conf", "run.log", "run.json", "cells");
       }
     }
   }

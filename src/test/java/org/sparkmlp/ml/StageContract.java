@@ -104,7 +104,16 @@ abstract class StageContract<E extends Estimator<M> & MLWritable, M extends Mode
   /** A param's value as text, arrays written out. */
   private static String value(Params stage, String name) {
     Param<Object> param = stage.getParam(name);
-    return stage.isDefined(param) ? param.jsonEncode(stage.getOrDefault(param)) : "unset";
+    if (!stage.isDefined(param)) {
+      return "unset";
+    }
+    Object value = stage.getOrDefault(param);
+    if (value instanceof Params inner) { // the estimator of a search
+      return inner.uid();
+    }
+    return value instanceof ParamMap[] maps
+        ? Arrays.stream(maps).map(ParamMap::toString).toList().toString()
+        : param.jsonEncode(value);
   }
 
   @Test

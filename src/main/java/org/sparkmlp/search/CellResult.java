@@ -1,0 +1,142 @@
+package org.sparkmlp.search;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.sparkmlp.util.Sample;
+
+/**
+ * What a search has found of one cell.
+ *
+ * @param rank from 1 among all cells that did not fail, by rung and then by mean; 0 if it failed
+ * @param rung the last one it took part in
+ * @param resource the share of rows or epochs there
+ * @param folds its metrics there; NaN where a fit failed or is missing
+ * @param seconds of all its fits, in all rungs
+ * @param error the first one, or null
+ * @param againstBest the best cell compared with this one over the folds (difference: the best's
+ *     mean less this one's); null for the best itself, and for a cell that failed or that left
+ *     before the best cell's last rung, which had less of the resource
+ */
+public record CellResult(
+    Cell cell,
+    int rank,
+    int rung,
+    double resource,
+    double[] folds,
+    double seconds,
+    String error,
+    PairedTest againstBest) {
+
+  public double mean() {
+    return Sample.mean(folds);
+  }
+
+  /** Standard deviation over folds, of a sample. */
+  public double deviation() {
+    return Sample.deviation(folds);
+  }
+
+  /** Of the mean: the deviation over √folds. */
+  public double standardError() {
+    return deviation() / Math.sqrt(folds.length);
+  }
+
+  public boolean isBest() {
+    return rank == 1;
+  }
+
+  /** Whether it differs from the best by more than chance; null if they weren't compared. */
+  public Boolean distinguishable() {
+    return isBest() ? Boolean.FALSE : againstBest == null ? null : againstBest.distinguishable();
+  }
+
+  /**
+   * The results of all cells, in their order.
+   *
+   * @param largerIsBetter the metric
+   */
+  public static List<CellResult> of(
+      List<Cell> cells, List<FitRecord> records, int folds, boolean largerIsBetter) {
+    Map<Integer, List<FitRecord>> byCell =
+        records.stream().collect(Collectors.groupingBy(FitRecord::cell));
+    List<CellResult> unranked = new ArrayList<>();
+    for (Cell cell : cells) {
+      unranked.add(of(cell, byCell.getOrDefault(cell.number(), List.of()), folds));
+    }
+    List<CellResult> ranked =
+        unranked.stream().filter(r -> r.error == null && r.isWhole()).toList();
+    ranked = ranked.stream().sorted(order(largerIsBetter)).toList();
+    List<CellResult> results = new ArrayList<>();
+    for (CellResult result : unranked) {
+      int rank = ranked.indexOf(result) + 1;
+      boolean compared = rank > 1 && result.rung == ranked.get(0).rung;
+      results.add(
+          new CellResult(
+              result.cell,
+              rank,
+              result.rung,
+              result.resource,
+              result.folds,
+              result.seconds,
+              result.error,
+              compared ? PairedTest.of(ranked.get(0).folds, result.folds) : null));
+    }
+    return results;
+  }
+
+  private static CellResult of(Cell cell, List<FitRecord> fits, int folds) {
+    double[] metrics = new double[folds];
+    Arrays.fill(metrics, Double.NaN);
+    int rung = fits.stream().mapToInt(FitRecord::rung).max().orElse(0);
+    double resource = 0;
+    double seconds = 0;
+    String error = null;
+    for (FitRecord fit : fits) {
+      seconds += fit.seconds();
+      error = error == null ? fit.error() : error;
+      if (fit.rung() == rung) {
+        resource = fit.resource();
+        metrics[fit.fold() - 1] = fit.metric();
+      }
+    }
+    return new CellResult(cell, 0, rung, resource, metrics, seconds, error, null);
+  }
+
+  private boolean isWhole() {
+    return Arrays.stream(folds).noneMatch(Double::isNaN);
+  }
+
+  /** The best first; of equals the one that comes first in the grid. */
+  private static Comparator<CellResult> order(boolean largerIsBetter) {
+    Comparator<CellResult> byMean = Comparator.comparingDouble(CellResult::mean);
+    return Comparator.comparing(CellResult::rung, Comparator.reverseOrder())
+        .thenComparing(largerIsBetter ? byMean.reversed() : byMean);
+  }
+
+  /** The best of those results; an error if there is none. */
+  public static CellResult best(List<CellResult> results) {
+    for (CellResult result : results) {
+      if (result.isBest()) {
+        return result;
+      }
+    }
+    String why =
+        results.stream()
+            .filter(result -> result.error != null)
+            .map(result -> ", this one with: " + result.error)
+            .reduce((first, last) -> last)
+            .orElse("");
+    throw new IllegalStateException("every cell of the search has failed" + why);
+  }
+
+  /** The best first, cells that failed last. */
+  public static List<CellResult> ranking(List<CellResult> results) {
+    return results.stream()
+        .sorted(Comparator.comparingInt((CellResult r) -> r.rank == 0 ? Integer.MAX_VALUE : r.rank))
+        .toList();
+  }
+}

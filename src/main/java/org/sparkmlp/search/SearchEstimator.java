@@ -1,0 +1,212 @@
+package org.sparkmlp.search;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.ml.Estimator;
+import org.apache.spark.ml.Model;
+import org.apache.spark.ml.evaluation.Evaluator;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.ParamPair;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+import org.sparkmlp.util.Check;
+
+/**
+ * What searches have in common: used as Spark's CrossValidator is, they keep a record of every fit,
+ * go on when a fit fails, and compare cells over the folds. Folds are by a hash of the rows'
+ * content and the seed, so that they don't depend on order and partitioning; or {@code foldCol}'s.
+ *
+ * @param <T> the search
+ */
+public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Estimator<SearchModel>
+    implements SearchParams, MLWritable {
+  private static final long serialVersionUID = 1;
+
+  private final String uid;
+  private final SearchParams.Holder search = new SearchParams.Holder();
+
+  SearchEstimator(String uid, int defaultFactor) {
+    this.uid = uid; // before the params, which ask for it
+    search.make(this, defaultFactor);
+  }
+
+  @Override
+  public String uid() {
+    return uid;
+  }
+
+  @Override
+  public SearchParams.Holder search() {
+    return search;
+  }
+
+  abstract T self();
+
+  /** What this search tries. */
+  abstract ParamMap[] candidates();
+
+  private <V> T with(Param<V> param, V value) {
+    set(param, value);
+    return self();
+  }
+
+  public T setEstimator(Estimator<?> value) {
+    return with(estimator(), value);
+  }
+
+  public T setEstimatorParamMaps(ParamMap... value) {
+    return with(estimatorParamMaps(), value);
+  }
+
+  public T setEvaluator(Evaluator value) {
+    return with(evaluator(), value);
+  }
+
+  public T setNumFolds(int value) {
+    set(numFolds(), value);
+    return self();
+  }
+
+  public T setFoldCol(String value) {
+    return with(foldCol(), value);
+  }
+
+  public T setSeed(long value) {
+    set(seed(), value);
+    return self();
+  }
+
+  public T setParallelism(int value) {
+    set(parallelism(), value);
+    return self();
+  }
+
+  public T setFactor(int value) {
+    set(factor(), value);
+    return self();
+  }
+
+  public T setResource(String value) {
+    return with(resource(), value);
+  }
+
+  public T setMinResources(double value) {
+    set(minResources(), value);
+    return self();
+  }
+
+  public T setBrackets(int value) {
+    set(brackets(), value);
+    return self();
+  }
+
+  /**
+   * Searches, and fits the best cell on all rows.
+   *
+   * @throws IllegalStateException if every cell has failed
+   */
+  @Override
+  @SuppressWarnings("unchecked")
+  public SearchModel fit(Dataset<?> dataset) {
+    transformSchema(dataset.schema(), true);
+    ParamMap[] maps = candidates();
+    List<Cell> cells = Cell.of(maps);
+    CellSearch cellSearch =
+        new CellSearch(
+            (Estimator<? extends Model<?>>) getEstimator(),
+            getEvaluator(),
+            cells,
+            getNumFolds(),
+            getParallelism(),
+            new Halving(getFactor(), getMinResources(), getBrackets(), getSeed()),
+            getResource());
+    Dataset<Row> rows = dataset.toDF();
+    String fold = getFoldCol();
+    if (fold.isEmpty()) {
+      fold = uid + "_fold";
+      rows = rows.withColumn(fold, RowHash.fold(rows, getNumFolds(), getSeed()));
+    } else {
+      checkFolds(rows, fold);
+    }
+    FitLog log = FitLog.inMemory();
+    List<CellResult> results = cellSearch.run(rows, fold, log, FitListener.NONE);
+    Model<?> best = cellSearch.fitBest(CellResult.best(results), dataset);
+    SearchModel model = new SearchModel(uid, best, log.records());
+    copyValues(model, ParamMap.empty());
+    model.set(model.estimatorParamMaps(), maps);
+    return model.setParent(this);
+  }
+
+  private void checkFolds(Dataset<Row> rows, String fold) {
+    Row extremes = rows.agg(functions.min(fold), functions.max(fold)).first();
+    Check.that(
+        !extremes.isNullAt(0)
+            && ((Number) extremes.get(0)).intValue() >= 0
+            && ((Number) extremes.get(1)).intValue() < getNumFolds(),
+        "foldCol = %s must have whole numbers from 0 to numFolds - 1 = %d, but has %s to %s",
+        fold,
+        getNumFolds() - 1,
+        extremes.get(0),
+        extremes.get(1));
+  }
+
+  /**
+   * The columns of the model. A cell whose params can't be had fails in the search; if no cell can,
+   * the first one's error is thrown here.
+   */
+  @Override
+  public StructType transformSchema(StructType schema) {
+    for (Param<?> param : List.of(estimator(), evaluator(), estimatorParamMaps())) {
+      Check.that(isSet(param), "%s is not set; a search needs one", param.name());
+    }
+    ParamMap[] maps = candidates();
+    Check.that(maps.length > 0, "estimatorParamMaps is empty, so there is nothing to try");
+    if (!getFoldCol().isEmpty()) {
+      Check.that(
+          List.of(schema.fieldNames()).contains(getFoldCol()),
+          "foldCol = %s is no column; the columns are %s",
+          getFoldCol(),
+          String.join(", ", schema.fieldNames()));
+    }
+    RuntimeException first = null;
+    for (ParamMap map : maps) {
+      try {
+        return getEstimator().copy(map).transformSchema(schema);
+      } catch (RuntimeException e) {
+        first = first == null ? e : first;
+      }
+    }
+    throw first;
+  }
+
+  /** What goes on inside copies: the estimator and the evaluator are copied too. */
+  @SuppressWarnings("unchecked")
+  @Override
+  public T copy(ParamMap extra) {
+    T copy = (T) defaultCopy(extra);
+    if (isDefined(estimator())) {
+      copy.setEstimator(getEstimator().copy(extra));
+    }
+    if (isDefined(evaluator())) {
+      copy.setEvaluator(getEvaluator().copy(extra));
+    }
+    return copy;
+  }
+
+  @Override
+  public MLWriter write() {
+    return SearchFormat.writer(this);
+  }
+
+  /** Makes a map with one more value. */
+  static ParamMap plus(ParamMap map, ParamPair<?> pair) {
+    List<ParamPair<?>> one = new ArrayList<>();
+    one.add(pair);
+    return map.copy().put(one);
+  }
+}

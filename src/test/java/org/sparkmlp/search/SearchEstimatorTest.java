@@ -1,0 +1,332 @@
+package org.sparkmlp.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.classification.LogisticRegression;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.ml.feature.MinMaxScaler;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.tuning.CrossValidator;
+import org.apache.spark.ml.tuning.ParamGridBuilder;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlp.Frames;
+import org.sparkmlp.SparkSessions;
+import org.sparkmlp.ml.Grids;
+import org.sparkmlp.ml.MLPClassificationModel;
+import org.sparkmlp.ml.MLPClassifier;
+
+class SearchEstimatorTest {
+  @TempDir Path folder;
+
+  private static Dataset<Row> rows() {
+    return Frames.clouds(SparkSessions.shared(), 240, 4, 4);
+  }
+
+  private static MLPClassifier mlp() {
+    return new MLPClassifier()
+        .setHiddenLayers(8)
+        .setMaxIter(9)
+        .setBatchSize(16)
+        .setStepSize(0.02)
+        .setNumShards(2)
+        .setSeed(3);
+  }
+
+  private static MulticlassClassificationEvaluator accuracy() {
+    return new MulticlassClassificationEvaluator().setMetricName("accuracy");
+  }
+
+  @Test
+  void withoutHalvingItFindsWhatCrossValidatorFinds() {
+    MLPClassifier mlp = mlp();
+    ParamMap[] grid =
+        Grids.grid()
+            .add(mlp.stepSize(), 0.001, 0.02)
+            .add(mlp.learningRateSchedule(), "constant", "cosine")
+            .build();
+    Dataset<Row> rows = rows();
+    rows = rows.withColumn("fold", RowHash.fold(rows, 3, 9));
+    var expected =
+        new CrossValidator()
+            .setEstimator(mlp)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(grid)
+            .setNumFolds(3)
+            .setFoldCol("fold")
+            .fit(rows);
+    SearchModel model =
+        new HalvingGridSearch()
+            .setEstimator(mlp)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(grid)
+            .setNumFolds(3)
+            .setFoldCol("fold")
+            .setParallelism(4)
+            .setFactor(1)
+            .fit(rows);
+    assertThat(model.avgMetrics()).containsExactly(expected.avgMetrics(), within(1e-12));
+    assertThat(((MLPClassificationModel) model.bestModel()).weights())
+        .isEqualTo(((MLPClassificationModel) expected.bestModel()).weights());
+    assertThat(model.records()).hasSize(12).allMatch(record -> record.training() != null);
+    assertThat(SparkSessions.packedRowsInCache()).isZero();
+  }
+
+  /**
+   * With schedules: rungs of √share of the rows, and as many of the epochs, with the whole
+   * schedule.
+   */
+  @Test
+  void schedulesAreJudgedWholeOnFewerRows() {
+    MLPClassifier mlp = mlp();
+    SearchModel model =
+        new HalvingGridSearch()
+            .setEstimator(mlp)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(
+                Grids.grid()
+                    .add(mlp.learningRateSchedule(), "constant", "cosine", "linear")
+                    .add(mlp.stepSize(), 1e-6, 0.02, 1e-5)
+                    .build())
+            .setParallelism(3)
+            .setSeed(5)
+            .fit(rows());
+    assertThat(model.records()).hasSize((9 + 3 + 1) * 3);
+    int[] epochs = {3, 5, 9}; // of 9: 1/√9, 1/√3, all
+    for (FitRecord record : model.records()) {
+      List<Double> rates = rates(record);
+      assertThat(rates).hasSize(epochs[record.rung()]);
+      if (record.cell() == 7) { // linear: down to 0 at the end of every rung
+        assertThat(rates.get(rates.size() - 1) / rates.get(0))
+            .isCloseTo(1.0 / rates.size(), within(1e-9));
+      }
+    }
+    List<CellResult> results = model.results();
+    CellResult best = CellResult.best(results);
+    assertThat(best.resource()).isEqualTo(1);
+    assertThat(best.cell().params().get("stepSize")).isEqualTo(0.02);
+    assertThat(results.stream().filter(r -> r.rung() == 0)).hasSize(6);
+    long small = packedBytes(model.records().get(0));
+    long whole = packedBytes(model.records().get(model.records().size() - 1));
+    assertThat((double) small / whole).isBetween(0.2, 0.5);
+  }
+
+  private static List<Double> rates(FitRecord record) {
+    return Pattern.compile("\"learningRate\":([^,]+),")
+        .matcher(record.training())
+        .results()
+        .map(match -> Double.parseDouble(match.group(1)))
+        .toList();
+  }
+
+  private static long packedBytes(FitRecord record) {
+    return Long.parseLong(record.training().replaceFirst(".*\"packedBytes\":(\\d+).*", "$1"));
+  }
+
+  /** Rates that don't depend on time: rungs of epochs, which go on from the rung before. */
+  @Test
+  void constantRatesGoOnFromTheRungBefore() {
+    MLPClassifier mlp = mlp();
+    Dataset<Row> rows = rows();
+    rows = rows.withColumn("fold", RowHash.fold(rows, 2, 9));
+    SearchModel model =
+        new HalvingGridSearch()
+            .setEstimator(mlp)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(Grids.grid().add(mlp.stepSize(), 1e-6, 0.02, 1e-5).build())
+            .setNumFolds(2)
+            .setFoldCol("fold")
+            .fit(rows);
+    // 9 epochs: 3, then 6 more
+    FitRecord last = model.records().get(model.records().size() - 1);
+    assertThat(last.cell()).isEqualTo(2);
+    assertThat(last.training().split("\"epoch\":", -1)).hasSize(6 + 1);
+    Dataset<Row> training = rows.where("fold = 0");
+    Vector start = mlp().setMaxIter(3).fit(training).weights();
+    double expected =
+        accuracy()
+            .evaluate(
+                mlp()
+                    .setMaxIter(6)
+                    .setInitialWeights(start)
+                    .fit(training)
+                    .transform(rows.where("fold = 1")));
+    assertThat(last.metric()).isEqualTo(expected);
+  }
+
+  /** The weights of rungs are not in the log; a search that goes on makes them again. */
+  @Test
+  void aSearchThatGoesOnFindsTheSame() {
+    MLPClassifier mlp = mlp();
+    Dataset<Row> data = rows();
+    Dataset<Row> rows = data.withColumn("fold", RowHash.fold(data, 2, 9));
+    CellSearch search =
+        new CellSearch(
+            mlp,
+            accuracy(),
+            Cell.of(Grids.grid().add(mlp.stepSize(), 1e-4, 0.02, 1e-3).build()),
+            2,
+            2,
+            new Halving(3, 0, 1, 0),
+            "maxIter");
+    FitLog whole = FitLog.inMemory();
+    List<CellResult> expected = search.run(rows, "fold", whole, FitListener.NONE);
+    int fits = whole.records().size();
+    assertThat(fits).isEqualTo((3 + 1) * 2);
+    for (int done : new int[] {2, 6, 7, 8}) {
+      FitLog log = FitLog.inMemory();
+      whole.records().subList(0, done).forEach(log::add);
+      int[] now = new int[1];
+      List<CellResult> found =
+          search.run(
+              rows,
+              "fold",
+              log,
+              new FitListener() {
+                @Override
+                public synchronized void onRecord(Cell cell, FitRecord record) {
+                  now[0]++;
+                }
+              });
+      assertThat(now[0]).isEqualTo(fits - done);
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(found.get(i).folds()).containsExactly(expected.get(i).folds());
+        assertThat(found.get(i).rank()).isEqualTo(expected.get(i).rank());
+      }
+    }
+  }
+
+  @Test
+  void aCellThatFailsIsARecordAndTheSearchGoesOn() {
+    MLPClassifier mlp = mlp();
+    HalvingGridSearch search =
+        new HalvingGridSearch()
+            .setEstimator(mlp)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(
+                Grids.grid()
+                    .add(
+                        mlp.layers(), new int[] {4, 8, 4}, new int[] {5, 8, 4}, new int[] {4, 3, 4})
+                    .build())
+            .setNumFolds(2);
+    SearchModel model = search.fit(rows());
+    CellResult bad = model.results().get(1);
+    assertThat(bad.error()).contains("begin with 5 inputs");
+    assertThat(bad.rank()).isZero();
+    assertThat(model.results().get(0).error()).isNull();
+    assertThat(model.avgMetrics()[1]).isNaN();
+    search.setEstimatorParamMaps(Grids.grid().add(mlp.layers(), new int[] {5, 8, 4}).build());
+    assertThatThrownBy(() -> search.fit(rows()))
+        .hasMessageContaining("every cell of the search has failed, this one with: layers");
+  }
+
+  @Test
+  void pipelinesAndOtherEstimatorsAreSearchedToo() {
+    MLPClassifier mlp = mlp().setFeaturesCol("scaled");
+    Pipeline pipeline =
+        new Pipeline()
+            .setStages(
+                new PipelineStage[] {
+                  new MinMaxScaler().setInputCol("features").setOutputCol("scaled"), mlp
+                });
+    SearchModel model =
+        new HalvingGridSearch()
+            .setEstimator(pipeline)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(Grids.grid().add(mlp.stepSize(), 1e-5, 0.02, 1e-6).build())
+            .setNumFolds(2)
+            .fit(rows());
+    assertThat(((PipelineModel) model.bestModel()).stages()).hasSize(2);
+    assertThat(model.records()).hasSize(8).allMatch(record -> record.training() != null);
+    assertThat(CellResult.best(model.results()).cell().number()).isEqualTo(2);
+    LogisticRegression regression = new LogisticRegression().setMaxIter(9);
+    SearchModel other =
+        new HalvingGridSearch()
+            .setEstimator(regression)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(
+                new ParamGridBuilder()
+                    .addGrid(regression.regParam(), new double[] {0.01, 5, 10})
+                    .build())
+            .setNumFolds(2)
+            .fit(rows());
+    assertThat(CellResult.best(other.results()).cell().params().get("regParam")).isEqualTo(0.01);
+    assertThat(other.records()).allMatch(record -> record.training() == null);
+  }
+
+  @Test
+  void randomCellsAreDrawnTrainedAndSaved() throws IOException {
+    MLPClassifier mlp = mlp();
+    RandomSearch search =
+        new RandomSearch()
+            .setEstimator(mlp)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(
+                Grids.grid().add(mlp.hiddenLayers(), new int[] {4}, new int[] {5, 3}).build())
+            .setDistributions("stepSize = logUniform(1e-4, 0.1)", "batchSize = choice(8, 16)")
+            .setNumIter(5)
+            .setNumFolds(2)
+            .setSeed(4)
+            .setParallelism(2);
+    String path = folder.resolve("random").toString();
+    search.write().save(path);
+    SearchModel model = RandomSearch.load(path).fit(rows());
+    assertThat(model.getEstimatorParamMaps()).hasSize(5);
+    assertThat(model.avgMetrics()).isEqualTo(search.fit(rows()).avgMetrics());
+    List<CellResult> results = model.results();
+    assertThat(results.stream().map(r -> r.cell().params().get("stepSize")).distinct()).hasSize(5);
+    assertThat(results)
+        .allMatch(r -> r.cell().params().keySet().size() == 3)
+        .allMatch(r -> List.of(8, 16).contains(r.cell().params().get("batchSize")));
+    assertThat(
+            results.stream().filter(r -> r.cell().params().get("hiddenLayers").equals(List.of(4))))
+        .hasSizeBetween(2, 3);
+    String saved = folder.resolve("model").toString();
+    model.write().save(saved);
+    SearchModel loaded = SearchModel.load(saved);
+    assertThat(loaded.records()).isEqualTo(model.records());
+    assertThat(loaded.avgMetrics()).isEqualTo(model.avgMetrics());
+    // halving and brackets over the same draws
+    SearchModel halved = search.copy(ParamMap.empty()).setFactor(2).setBrackets(0).fit(rows());
+    assertThat(halved.records()).anyMatch(record -> record.resource() < 1);
+    assertThat(CellResult.best(halved.results()).resource()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsMissingOrWrongIsSaid() {
+    assertThatThrownBy(() -> new HalvingGridSearch().fit(rows()))
+        .hasMessage("estimator is not set; a search needs one");
+    MLPClassifier mlp = mlp();
+    HalvingGridSearch search =
+        new HalvingGridSearch()
+            .setEstimator(mlp)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(Grids.grid().add(mlp.maxIter(), 1, 2).build());
+    assertThatThrownBy(() -> search.setFactor(0)).hasMessage("factor must be at least 1, got 0");
+    assertThatThrownBy(() -> search.setResource("row"))
+        .hasMessageContaining("resource must be one of auto, rows, maxIter, got 'row'");
+    assertThatThrownBy(() -> search.setMinResources(1.5)).hasMessageContaining("got 1.5");
+    assertThatThrownBy(() -> search.setBrackets(-1)).hasMessageContaining("got -1");
+    assertThatThrownBy(() -> search.copy(ParamMap.empty()).setFoldCol("nothing").fit(rows()))
+        .hasMessageContaining("foldCol = nothing is no column; the columns are label, features");
+    assertThatThrownBy(() -> search.copy(ParamMap.empty()).setFoldCol("label").fit(rows()))
+        .hasMessageContaining("from 0 to numFolds - 1 = 2, but has 0.0 to 3.0");
+    mlp.setFeaturesCol("nothing");
+    assertThatThrownBy(() -> search.fit(rows())).hasMessageContaining("nothing");
+    assertThat(Arrays.stream(search.params()).map(p -> p.name()))
+        .contains("numFolds", "foldCol", "parallelism", "seed", "factor", "brackets");
+  }
+}
