@@ -31,9 +31,11 @@ class ArchitectureTest {
           "nn: util function schedule optim backend data",
           "train: util function schedule optim backend data nn",
           "cluster: util function schedule optim backend data nn train",
-          "ml: util function schedule optim backend data nn train cluster",
-          "experiment: util function schedule optim backend data nn train cluster ml",
-          "cli: util function schedule optim backend data nn train cluster ml experiment");
+          "events: util function schedule optim backend data nn train cluster",
+          "ml: util function schedule optim backend data nn train cluster events",
+          "ui: util function schedule optim backend data nn train cluster events ml",
+          "experiment: util function schedule optim backend data nn train cluster events ml ui",
+          "cli: util function schedule optim backend data nn train cluster events ml ui experiment");
 
   @Test
   void packagesUseOnlyThoseAboveThem() {

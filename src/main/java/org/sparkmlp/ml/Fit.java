@@ -2,6 +2,7 @@ package org.sparkmlp.ml;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
@@ -23,6 +24,7 @@ import org.sparkmlp.cluster.Survey;
 import org.sparkmlp.cluster.Targets;
 import org.sparkmlp.data.Holdout;
 import org.sparkmlp.data.Scaling;
+import org.sparkmlp.events.FitEvents;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
@@ -347,19 +349,25 @@ final class Fit<M> {
       SparkObjective objective =
           new SparkObjective(rows, params.getAggregationDepth(), 8L * topology.size());
       result =
-          new LbfgsTrainer(
-                  objective,
-                  topology,
-                  backend,
-                  lbfgs,
-                  params.getMaxIter(),
-                  params.getTol(),
-                  listener,
-                  checkpoints,
-                  RegularizationParams.read(params, topology),
-                  stopping)
-              .heldTo(anchor)
-              .train(start);
+          told(
+              rows,
+              topology,
+              localSteps,
+              backend,
+              told ->
+                  new LbfgsTrainer(
+                          objective,
+                          topology,
+                          backend,
+                          lbfgs,
+                          params.getMaxIter(),
+                          params.getTol(),
+                          told,
+                          checkpoints,
+                          RegularizationParams.read(params, topology),
+                          stopping)
+                      .heldTo(anchor)
+                      .train(start));
     } else {
       Optimizer optimizer = (Optimizer) solver;
       int slots = optimizer.slots().size();
@@ -395,14 +403,17 @@ final class Fit<M> {
           backend,
           localSteps,
           reason);
+      Safeguards safeguards =
+          new Safeguards(checkpoints, params.getOnDivergence().equals("backoff"));
+      SparkObjective objective =
+          new SparkObjective(rows, params.getAggregationDepth(), resultBytes);
       result =
-          new Trainer(
-                  new SparkObjective(rows, params.getAggregationDepth(), resultBytes),
-                  plan,
-                  listener,
-                  new Safeguards(checkpoints, params.getOnDivergence().equals("backoff")),
-                  stopping)
-              .train(start);
+          told(
+              rows,
+              topology,
+              localSteps,
+              backend,
+              told -> new Trainer(objective, plan, told, safeguards, stopping).train(start));
     }
     TrainingSummary summary =
         new TrainingSummary(
@@ -429,5 +440,25 @@ final class Fit<M> {
             prior.importance(topology),
             summary);
     return task.model(network, targets);
+  }
+
+  /** Trains, telling the listener and those who watch Spark's events. */
+  private TrainingResult told(
+      ShardedRows rows,
+      Topology topology,
+      int localSteps,
+      String backend,
+      Function<TrainingListener, TrainingResult> training) {
+    FitEvents.Subject subject =
+        new FitEvents.Subject(
+            params.uid(),
+            SetParams.of(params),
+            topology,
+            solver.spec(),
+            params.getMaxIter(),
+            rows.layout(),
+            localSteps,
+            backend);
+    return FitEvents.tell(rows.context(), subject, listener, training);
   }
 }
