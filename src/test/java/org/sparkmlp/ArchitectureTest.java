@@ -31,10 +31,12 @@ class ArchitectureTest {
           "nn: util function schedule optim backend data",
           "train: util function schedule optim backend data nn",
           "cluster: util function schedule optim backend data nn train",
-          "ml: util function schedule optim backend data nn train cluster",
-          "search: util function schedule optim backend data nn train cluster ml",
-          "experiment: util function schedule optim backend data nn train cluster ml search",
-          "cli: util function schedule optim backend data nn train cluster ml search experiment");
+          "events: util function schedule optim backend data nn train cluster",
+          "ml: util function schedule optim backend data nn train cluster events",
+          "search: util function schedule optim backend data nn train cluster events ml",
+          "ui: util function schedule optim backend data nn train cluster events ml",
+          "experiment: util function schedule optim backend data nn train cluster events ml search ui",
+          "cli: util function schedule optim backend data nn train cluster events ml search ui experiment");
 
   @Test
   void packagesUseOnlyThoseAboveThem() {

@@ -14,6 +14,7 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.sparkmlp.experiment.Experiment;
 import org.sparkmlp.experiment.Outcome;
+import org.sparkmlp.ui.TrainingPlugin;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,7 +55,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    SparkConf conf = new SparkConf();
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     Experiment experiment = resume == null ? prepare(hadoop) : resumed(hadoop);
     Path local = experiment.localOutput();
     Path log = local != null ? local.resolve("run.log") : Files.createTempFile("spark-mlp", ".log");
@@ -66,7 +68,11 @@ final class RunCommand implements Callable<Integer> {
     try (TerminalProgress progress = new TerminalProgress(out, Installation.onTerminal())) {
       Outcome outcome =
           experiment.run(
-              () -> SparkSession.builder().appName("spark-mlp " + experiment.name()).getOrCreate(),
+              () ->
+                  SparkSession.builder()
+                      .appName("spark-mlp " + experiment.name())
+                      .config("spark.plugins", TrainingPlugin.amongOthers(conf))
+                      .getOrCreate(),
               progress);
       progress.close();
       print(outcome, out);

@@ -3,6 +3,7 @@ package org.sparkmlp.cluster;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -243,6 +244,11 @@ public final class ShardedRows implements AutoCloseable {
 
   public DataLayout layout() {
     return layout;
+  }
+
+  /** The Spark that they are in. */
+  public SparkContext context() {
+    return blocks.context();
   }
 
   /** The shards; to be used in tasks, and not to be cached or collected. */

@@ -2,6 +2,7 @@ package org.sparkmlp.ml;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
@@ -24,6 +25,7 @@ import org.sparkmlp.cluster.Survey;
 import org.sparkmlp.cluster.Targets;
 import org.sparkmlp.data.Holdout;
 import org.sparkmlp.data.Scaling;
+import org.sparkmlp.events.FitEvents;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.nn.Initializer;
 import org.sparkmlp.nn.Topology;
@@ -351,19 +353,25 @@ final class Fit<M> {
     if (solver instanceof Lbfgs lbfgs) {
       try (JoinedRounds objective = rounds(rows, 8L * topology.size())) {
         result =
-            new LbfgsTrainer(
-                    objective,
-                    topology,
-                    backend,
-                    lbfgs,
-                    params.getMaxIter(),
-                    params.getTol(),
-                    listener,
-                    checkpoints,
-                    RegularizationParams.read(params, topology),
-                    stopping)
-                .heldTo(anchor)
-                .train(start);
+            told(
+                rows,
+                topology,
+                localSteps,
+                backend,
+                told ->
+                    new LbfgsTrainer(
+                            objective,
+                            topology,
+                            backend,
+                            lbfgs,
+                            params.getMaxIter(),
+                            params.getTol(),
+                            told,
+                            checkpoints,
+                            RegularizationParams.read(params, topology),
+                            stopping)
+                        .heldTo(anchor)
+                        .train(start));
       }
     } else {
       Optimizer optimizer = (Optimizer) solver;
@@ -400,15 +408,16 @@ final class Fit<M> {
           backend,
           localSteps,
           reason);
+      Safeguards safeguards =
+          new Safeguards(checkpoints, params.getOnDivergence().equals("backoff"));
       try (JoinedRounds objective = rounds(rows, resultBytes)) {
         result =
-            new Trainer(
-                    objective,
-                    plan,
-                    listener,
-                    new Safeguards(checkpoints, params.getOnDivergence().equals("backoff")),
-                    stopping)
-                .train(start);
+            told(
+                rows,
+                topology,
+                localSteps,
+                backend,
+                told -> new Trainer(objective, plan, told, safeguards, stopping).train(start));
       }
     }
     TrainingSummary summary =
@@ -436,5 +445,25 @@ final class Fit<M> {
             prior.importance(topology),
             summary);
     return task.model(network, targets);
+  }
+
+  /** Trains, telling the listener and those who watch Spark's events. */
+  private TrainingResult told(
+      ShardedRows rows,
+      Topology topology,
+      int localSteps,
+      String backend,
+      Function<TrainingListener, TrainingResult> training) {
+    FitEvents.Subject subject =
+        new FitEvents.Subject(
+            params.uid(),
+            SetParams.of(params),
+            topology,
+            solver.spec(),
+            params.getMaxIter(),
+            rows.layout(),
+            localSteps,
+            backend);
+    return FitEvents.tell(rows.context(), subject, listener, training);
   }
 }

@@ -208,6 +208,7 @@ public final class LbfgsTrainer {
       state = states.next();
       EpochRecord record = record(state, (System.nanoTime() - before) / 1e9);
       progress.add(state, record);
+      listener.onCosts(meter.read());
       listener.onRound(state.iter(), maxIter, record.loss(), meter.rows());
       listener.onEpoch(record);
       reason = reason(lbfgs, state);

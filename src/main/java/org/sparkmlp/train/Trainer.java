@@ -113,6 +113,7 @@ public final class Trainer {
       EpochRecord epoch = record(next, sums, (System.nanoTime() - start) / 1e9);
       progress.add(next, epoch);
       plan = planAfter(progress);
+      listener.onCosts(meter.read());
       listener.onEpoch(epoch);
       if (stop.shouldStop(epoch)) {
         reason = stop.reason();
@@ -218,6 +219,7 @@ public final class Trainer {
       meter.addRows(result.rows());
       state = advance(state, to, result);
       sums.add(result);
+      listener.onCosts(meter.read());
       listener.onRound(
           state.epoch + (double) state.step / stepsPerEpoch,
           plan.epochs(),

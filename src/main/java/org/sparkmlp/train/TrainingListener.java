@@ -8,6 +8,9 @@ public interface TrainingListener {
   /** Listens to nothing. */
   TrainingListener NONE = new TrainingListener() {};
 
+  /** Before {@link #onRound} and {@link #onEpoch}: what training has taken so far. */
+  default void onCosts(Costs soFar) {}
+
   /**
    * After every aggregation.
    *
