@@ -27,6 +27,7 @@ class ArchitectureTest {
           "schedule: util",
           "optim: util",
           "backend: util function optim",
+          "cuda: util function optim backend",
           "data: util",
           "nn: util function schedule optim backend data",
           "train: util function schedule optim backend data nn",
