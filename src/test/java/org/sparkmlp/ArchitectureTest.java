@@ -35,7 +35,7 @@ class ArchitectureTest {
           "ml: util function schedule optim backend data nn train cluster",
           "search: util function schedule optim backend data nn train cluster ml",
           "experiment: util function schedule optim backend data nn train cluster ml search",
-          "cli: util function schedule optim backend data nn train cluster ml search experiment");
+          "cli: util function schedule optim backend data nn train cluster ml search experiment cuda");
 
   @Test
   void packagesUseOnlyThoseAboveThem() {

@@ -31,6 +31,11 @@ public final class FakeCuda {
     Path folder = FakeCudaBuild.libraries();
     System.load(folder.resolve("libcuda.so.1").toString());
     System.load(folder.resolve("libcublas.so.12").toString());
+    if (Detection.get().unavailable().isPresent()) {
+      throw new IllegalStateException(
+          "JCuda doesn't bind to the stand-in, since it was touched before: run tests of tag cuda in a JVM of their own: "
+              + Detection.get().unavailable().get());
+    }
     loaded = true;
   }
 
