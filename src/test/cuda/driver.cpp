@@ -1,428 +1,889 @@
-// libcuda.so.1 stand-in: the driver API on the CPU. TEST ONLY.
-//  - "device memory" is host memory with guard bytes, filled with NaN when allocated and when freed
-//  - FAKECUDA_ASYNC=1 (or ctl): stream work is queued and runs only when somebody waits for it, so a missing wait shows
-//  - every entry point counts its calls and can be made to fail (FakeCuda.fail)
-#include "fakecuda.h"
+// libcuda.so.1 of the stand-in: the driver API on the CPU, and what a test asks of it (class FakeCuda).
+//  - Device memory is host memory between guard bytes, and holds NaN when it is new and when it is freed.
+//  - In lazy mode the work of streams waits until somebody waits for it, so that a missing wait shows.
+//  - Every function counts its calls and can be made to fail. One that frees something frees it all the same: CUDA's return
+//    the failures of earlier work.
+//  - Codes from 700 on are of the kind that ends a context: from then on all its calls fail with it.
+#include "standin.h"
 #include <chrono>
+#include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <dlfcn.h>
-#include <fstream>
+#include <jni.h>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <regex>
 #include <set>
 #include <sstream>
-#include <string>
-#include <unistd.h>
 #include <vector>
-#include <jni.h>
 
 typedef unsigned long long dptr;
-namespace {
-const size_t GUARD = 64;
-const unsigned char GUARD_BYTE = 0xA5;
-struct Ctx;
-struct Stream { Ctx* ctx; unsigned flags = 0; std::deque<std::function<int()>> q; };
-struct Event { Stream* s = nullptr; bool recorded = false, done = false; std::chrono::steady_clock::time_point at; long gen = 0; };
-struct Module;
-struct Ctx { int dev; int refs = 0; int sticky = 0; Stream null_; std::set<Stream*> streams; std::set<Module*> modules; };
-struct Alloc { size_t n; int dev; Ctx* ctx; };
-struct Func { std::string name; FkBind bind; FkRun run; FkDrop drop; Module* mod; };
-struct Module { void* dl; std::map<std::string, std::unique_ptr<Func>> fn; };
-struct Fault { long at; int code; };
 
-std::recursive_mutex G;
-bool inited = false;
-int n_dev = getenv("FAKECUDA_DEVICES") ? atoi(getenv("FAKECUDA_DEVICES")) : 2;
-size_t total = (size_t)(getenv("FAKECUDA_MEM_MB") ? atol(getenv("FAKECUDA_MEM_MB")) : 512) << 20;
-bool lazy = getenv("FAKECUDA_ASYNC") && atoi(getenv("FAKECUDA_ASYNC"));
-bool trace = getenv("FAKECUDA_TRACE") != nullptr;
-std::map<uintptr_t, Alloc> mem;
-std::map<uintptr_t, std::pair<size_t, bool>> pinned;  // address -> size, owned
+namespace standin {
+namespace {
+const size_t GUARD = 256;
+const unsigned char GUARD_BYTE = 0xA5;
+const unsigned char NAN_BYTE = 0xFF;
+const unsigned NON_BLOCKING = 1;
+const size_t MAX_SHARED = 48 * 1024;
+
+struct Context;
+struct Stream {
+  Context* context;
+  unsigned flags = 0;
+  std::deque<std::function<int()>> queue;
+};
+struct Event {
+  Context* context;
+  Stream* stream = nullptr;
+  long recordings = 0;
+  bool pending = false;
+  std::chrono::steady_clock::time_point at;
+};
+struct Function {
+  std::string name;
+  Bind bind;
+  Run run;
+  Drop drop;
+};
+struct Module {
+  void* library;
+  std::map<std::string, std::unique_ptr<Function>> functions;
+};
+struct Context {
+  int device;
+  int references = 0;
+  int failure = OK;  // that ended it
+  Stream null;
+  std::set<Stream*> streams;
+  std::set<Event*> events;
+  std::set<Module*> modules;
+};
+struct Allocation {
+  size_t bytes;
+  int device;
+  Context* context;
+};
+struct Pinned {
+  size_t bytes;
+  Context* context;
+};
+struct Fault {
+  long in;  // calls
+  int code;
+};
+
+std::recursive_mutex mutex;
+bool initialized = false;
+int devices = 2;
+const size_t MEMORY = (size_t)512 << 20;
+size_t memory = MEMORY;
+bool lazy = false, backwards = false;
+std::map<uintptr_t, Allocation> allocations;
+std::map<uintptr_t, Pinned> pinned;
 std::map<std::string, long> calls, alive;
 std::map<std::string, Fault> faults;
-long all_calls = 0, any_at = 0;
-int any_code = 0;
-std::map<std::string, std::string> ptx_source;
-long h2d = 0, d2h = 0, peak = 0, violations = 0;
-std::vector<std::unique_ptr<Ctx>> primary;
-thread_local std::vector<Ctx*> stack;
+Fault anyFault{0, 0};
+long allCalls = 0, toDevice = 0, toHost = 0, peak = 0;
+std::string misuses, abandoned;
+std::vector<std::unique_ptr<Context>> primary;
+std::set<Context*> contexts;  // those that work can be done in
+std::set<Function*> functions;
+thread_local std::vector<Context*> stack;
 
-Ctx* cur() { return stack.empty() ? nullptr : stack.back(); }
-size_t used(int dev) { size_t s = 0; for (auto& a : mem) if (a.second.dev == dev) s += a.second.n; return s; }
-std::map<uintptr_t, Alloc>::iterator find(const void* p) {
-  auto i = mem.upper_bound((uintptr_t)p);
-  if (i == mem.begin()) return mem.end();
-  --i;
-  return (uintptr_t)p < i->first + i->second.n ? i : mem.end();
+Context* current() { return stack.empty() ? nullptr : stack.back(); }
+
+size_t used(int device) {
+  size_t sum = 0;
+  for (auto& a : allocations)
+    if (a.second.device == device) sum += a.second.bytes;
+  return sum;
 }
-bool guards_ok(uintptr_t a, size_t n) {
-  auto* p = (unsigned char*)a;
-  for (size_t i = 0; i < GUARD; i++) if (p[-1 - (long)i] != GUARD_BYTE || p[n + i] != GUARD_BYTE) return false;
+
+// The entry that holds the address, of a map from first addresses.
+template <class T>
+typename std::map<uintptr_t, T>::iterator find(std::map<uintptr_t, T>& map, const void* p) {
+  auto after = map.upper_bound((uintptr_t)p);
+  if (after == map.begin()) return map.end();
+  auto before = std::prev(after);
+  return (uintptr_t)p < before->first + before->second.bytes ? before : map.end();
+}
+
+bool guardsAreWhole(uintptr_t address, size_t bytes) {
+  auto* p = (const unsigned char*)address;
+  for (size_t i = 0; i < GUARD; i++)
+    if (*(p - GUARD + i) != GUARD_BYTE || p[bytes + i] != GUARD_BYTE) return false;
   return true;
 }
-bool is_pinned(const void* p) {
-  auto i = pinned.upper_bound((uintptr_t)p);
-  if (i == pinned.begin()) return false;
-  --i;
-  return (uintptr_t)p < i->first + i->second.first;
+
+bool isPinned(const void* p) { return find(pinned, p) != pinned.end(); }
+
+void fail(Context* context, int code) {
+  if (code >= ILLEGAL_ADDRESS && code < NOT_SUPPORTED && !context->failure) context->failure = code;
 }
-void drain(Stream* s) {
-  while (!s->q.empty()) {
-    auto op = std::move(s->q.front());
-    s->q.pop_front();
-    int e = op();
-    if (e && !s->ctx->sticky) { s->ctx->sticky = e; violations++; }
+
+void drain(Stream* stream) {
+  while (!stream->queue.empty()) {
+    auto work = std::move(stream->queue.front());
+    stream->queue.pop_front();
+    int code = work();
+    if (code) fail(stream->context, code);
   }
 }
-void drain_blocking(Ctx* c) {  // what the legacy default stream waits for
-  drain(&c->null_);
-  for (auto* s : c->streams) if (!(s->flags & 1)) drain(s);
+
+// What the default stream waits for.
+void drainBlocking(Context* context) {
+  drain(&context->null);
+  for (auto* stream : context->streams)
+    if (!(stream->flags & NON_BLOCKING)) drain(stream);
 }
-void drain_all(Ctx* c) { drain(&c->null_); for (auto* s : c->streams) drain(s); }
-Stream* of(void* h, Ctx* c) { return h ? (Stream*)h : &c->null_; }
-int submit(Ctx* c, void* h, std::function<int()> op) {
-  if (h && !c->streams.count((Stream*)h)) return INVALID_HANDLE;
-  Stream* s = of(h, c);
-  if (!h) drain_blocking(c); else if (!(s->flags & 1)) drain(&c->null_);
-  s->q.push_back(std::move(op));
-  if (!lazy) drain(s);
-  return c->sticky;
+
+void drainAll(Context* context) {
+  drain(&context->null);
+  for (auto* stream : context->streams) drain(stream);
 }
-int release(std::map<uintptr_t, Alloc>::iterator i) {
-  bool ok = guards_ok(i->first, i->second.n);
-  memset((void*)i->first, 0xFF, i->second.n);
-  free((void*)(i->first - 256));
-  mem.erase(i);
-  return ok ? OK : ILLEGAL_ADDRESS;
+
+// Null if there is no such stream.
+Stream* streamOf(Context* context, void* handle) {
+  if (!handle) return &context->null;
+  return context->streams.count((Stream*)handle) ? (Stream*)handle : nullptr;
 }
-void unload(Module* m) { dlclose(m->dl); delete m; alive["CUmodule"]--; }
-void destroy(Ctx* c) {
-  for (auto* s : c->streams) { drain(s); delete s; alive["CUstream"]--; }
-  c->streams.clear();
-  drain(&c->null_);
-  for (auto i = mem.begin(); i != mem.end();) { auto j = i++; if (j->second.ctx == c) release(j); }
-  for (auto* m : c->modules) unload(m);
-  c->modules.clear();
-  c->sticky = 0;
+
+int queue(Context* context, void* handle, std::function<int()> work) {
+  Stream* stream = streamOf(context, handle);
+  if (!stream) return misuse(INVALID_HANDLE, "there is no such stream");
+  if (!handle)
+    drainBlocking(context);
+  else if (!(stream->flags & NON_BLOCKING))
+    drain(&context->null);
+  stream->queue.push_back(std::move(work));
+  if (!lazy) drain(stream);
+  return context->failure;
+}
+
+void release(std::map<uintptr_t, Allocation>::iterator a) {
+  if (!guardsAreWhole(a->first, a->second.bytes)) {
+    misuse(OK, "something was written beside an allocation of %zu bytes", a->second.bytes);
+    fail(a->second.context, ILLEGAL_ADDRESS);
+  }
+  memset((void*)a->first, NAN_BYTE, a->second.bytes);
+  free((void*)(a->first - GUARD));
+  allocations.erase(a);
+}
+
+void unload(Module* module) {
+  for (auto& f : module->functions) functions.erase(f.second.get());
+  dlclose(module->library);
+  delete module;
+  live("module", -1);
+}
+
+// Frees what is in a context; what the program has left there is noted.
+void destroy(Context* context) {
+  drainAll(context);
+  size_t left = 0;
+  for (auto a = allocations.begin(); a != allocations.end();) {
+    auto next = std::next(a);
+    if (a->second.context == context) {
+      left++;
+      release(a);
+    }
+    a = next;
+  }
+  std::ostringstream what;
+  if (left) what << left << " allocations ";
+  if (!context->streams.empty()) what << context->streams.size() << " streams ";
+  if (!context->events.empty()) what << context->events.size() << " events ";
+  if (!what.str().empty()) abandoned += "device " + std::to_string(context->device) + ": " + what.str() + "\n";
+  for (auto* stream : context->streams) delete stream;
+  live("stream", -(int)context->streams.size());
+  context->streams.clear();
+  for (auto* event : context->events) delete event;
+  live("event", -(int)context->events.size());
+  context->events.clear();
+  for (auto* module : context->modules) unload(module);
+  context->modules.clear();
+  context->failure = OK;
+}
+
+std::string readString(JNIEnv* env, jstring text) {
+  if (!text) return "";
+  const char* chars = env->GetStringUTFChars(text, nullptr);
+  std::string read = chars;
+  env->ReleaseStringUTFChars(text, chars);
+  return read;
 }
 }  // namespace
 
-void fk_lock() { G.lock(); }
-void fk_unlock() { G.unlock(); }
-int fk_enter(const char* fn) {
-  std::lock_guard<std::recursive_mutex> l(G);
-  calls[fn]++;
-  all_calls++;
-  if (trace) fprintf(stderr, "fakecuda: %s\n", fn);
-  if (any_at && --any_at == 0) return strncmp(fn, "cublas", 6) ? any_code : any_code == OUT_OF_MEMORY ? 3 : 13;
-  auto f = faults.find(fn);
-  if (f != faults.end() && --f->second.at == 0) { int e = f->second.code; faults.erase(f); return e; }
-  return OK;
-}
-int fk_ctx_error() { Ctx* c = cur(); return !inited ? NOT_INITIALIZED : !c ? INVALID_CONTEXT : c->sticky; }
-int fk_current_device() { return cur() ? cur()->dev : -1; }
-int fk_check(const void* p, size_t n, int dev) {
-  auto i = find(p);
-  return i != mem.end() && (uintptr_t)p + n <= i->first + i->second.n && i->second.dev == dev ? OK : INVALID_VALUE;
-}
-int fk_submit(void* h, std::function<int()> op) { return submit(cur(), h, std::move(op)); }
-void fk_drain(void* h) { drain(of(h, cur())); }
-void fk_live(const char* kind, int d) { std::lock_guard<std::recursive_mutex> l(G); alive[kind] += d; }
+Lock::Lock() { mutex.lock(); }
+Lock::~Lock() { mutex.unlock(); }
 
-// --- the "compiler" ---
-static std::string work_dir() {
-  static std::string d = [] {
-    const char* t = getenv("FAKECUDA_TMP");
-    std::string s = std::string(t ? t : "/tmp") + "/fakecuda-XXXXXX";
-    return std::string(mkdtemp(&s[0]) ? s : "/tmp");
-  }();
-  return d;
+int enter(const char* function) {
+  calls[function]++;
+  allCalls++;
+  int code = OK;
+  if (anyFault.in && --anyFault.in == 0) {
+    bool blas = strncmp(function, "cublas", 6) == 0;
+    code = !blas ? anyFault.code : anyFault.code == OUT_OF_MEMORY ? 3 : 13;  // CUBLAS_STATUS_ALLOC_FAILED, EXECUTION_FAILED
+    if (blas && current()) fail(current(), anyFault.code);
+  }
+  auto fault = faults.find(function);
+  if (fault != faults.end() && --fault->second.in == 0) {
+    code = fault->second.code;
+    faults.erase(fault);
+  }
+  if (code && current()) fail(current(), code);
+  return code;
 }
 
-// Compiles one CUDA C source; returns the text that stands for its PTX.
-int fk_compile(const std::string& src, const std::string& name, std::string* log, std::string* ptx) {
-  static int seq = 0;
-  static std::map<std::string, std::string> done;  // the same source again: the same text
-  if (auto i = done.find(src); i != done.end()) { *ptx = i->second; return 0; }
-  std::string base = work_dir() + "/m" + std::to_string(getpid()) + "_" + std::to_string(seq++);
-  std::string body = std::regex_replace(src, std::regex(R"(extern\s+__shared__\s+(?:__align__\(\d+\)\s*)?(\w+)\s+(\w+)\s*\[\s*\]\s*;)"), "$1* $2 = ($1*)fk::dynsmem;");
-  // a kernel with barriers in its body, or in a helper function before the first kernel, runs its threads as fibers
-  auto barriers = [](const std::string& t) { return t.find("__sync") != std::string::npos || t.find("__shfl") != std::string::npos; };
-  std::map<std::string, bool> kernels;
-  bool all = barriers(src.substr(0, src.find("__global__")));
-  std::regex kr(R"(__global__\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?void\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?(\w+)\s*\()");
-  for (std::sregex_iterator i(src.begin(), src.end(), kr), e; i != e; ++i) kernels[(*i)[1]] = all || barriers(src.substr(i->position(), src.find("__global__", i->position() + 1) - i->position()));
-  std::ofstream o(base + ".cpp");
-  o << "#include \"" FK_DIR "/kernel_prelude.h\"\n#line 1 \"" << name << "\"\n" << body << "\n#line 1 \"fakecuda-launchers\"\n";
-  for (auto& k : kernels) o << "FK_KERNEL(" << k.first << ", " << (k.second ? "true" : "false") << ")\n";
-  o.close();
-  std::string cmd = "g++ -std=c++17 -O1 -w -fPIC -shared -o " + base + ".so " + base + ".cpp 2>&1";
-  FILE* p = popen(cmd.c_str(), "r");
-  if (!p) return 11;
-  char buf[4096]; size_t n;
-  while ((n = fread(buf, 1, sizeof buf, p)) > 0) log->append(buf, n);
-  if (pclose(p) != 0) { *log += "1 error detected in the compilation of \"" + name + "\".\n"; return 6; }
-  std::ostringstream t;
-  t << "//\n// FAKECUDA-MODULE " << base << ".so\n//\n.version 8.0\n.target sm_52\n.address_size 64\n";
-  for (auto& k : kernels) t << ".visible .entry " << k.first << "(\n";
-  *ptx = done[src] = t.str();
-  return 0;
+int misuse(int code, const char* format, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  fprintf(stderr, "fakecuda: %s\n", text);
+  if (misuses.size() < 4096) misuses += std::string(text) + "\n";
+  return code;
 }
 
-#define API(fn) std::lock_guard<std::recursive_mutex> _l(G); if (int _e = fk_enter(#fn)) return _e; if (!inited) return NOT_INITIALIZED
-#define CTX(fn) API(fn); Ctx* c = cur(); if (!c) return INVALID_CONTEXT; if (c->sticky) return c->sticky
-static int dev_ok(dptr d, size_t n, Ctx* c) { return fk_check((void*)d, n, c->dev); }
+void live(const char* kind, int change) { alive[kind] += change; }
+
+int contextError() {
+  Context* context = current();
+  if (!initialized) return misuse(NOT_INITIALIZED, "a call before cuInit");
+  if (!context) return misuse(INVALID_CONTEXT, "a call from a thread without a context");
+  if (!contexts.count(context)) return misuse(CONTEXT_IS_DESTROYED, "a call in a context that is destroyed");
+  return context->failure;
+}
+
+int currentDevice() { return current() ? current()->device : -1; }
+
+bool isDeviceMemory(const void* p, size_t bytes, int device) {
+  auto a = find(allocations, p);
+  return a != allocations.end() && (uintptr_t)p + bytes <= a->first + a->second.bytes && a->second.device == device;
+}
+
+int submit(void* stream, std::function<int()> work) { return queue(current(), stream, std::move(work)); }
+
+}  // namespace standin
+
+using namespace standin;
+
+// A call that needs no context; one that does; one that frees something, and does so even if it is to fail.
+#define CALL(function) \
+  Lock lock;           \
+  if (int code = enter(#function)) return code
+#define CALL_INITIALIZED(function) \
+  CALL(function);                  \
+  if (!initialized) return misuse(NOT_INITIALIZED, #function " before cuInit")
+#define CALL_CONTEXT(function)                \
+  CALL(function);                             \
+  if (int code = contextError()) return code; \
+  Context* context = current()
+#define RELEASE(function)                                                      \
+  Lock lock;                                                                   \
+  int failure = enter(#function);                                              \
+  if (int code = contextError(); code && !(current() && current()->failure)) return code; \
+  Context* context = current()
+#define RELEASED return failure ? failure : context->failure
+
+static bool isDevice(int device) { return device >= 0 && device < devices; }
+
+static int outside(const char* function, dptr p, size_t bytes) {
+  return misuse(INVALID_VALUE, "%s: %zu bytes at %llx aren't in one allocation of the device", function, bytes, p);
+}
 
 extern "C" {
+
+// --- devices ---
+
 int cuInit(unsigned) {
-  std::lock_guard<std::recursive_mutex> l(G);
-  if (int e = fk_enter("cuInit")) return e;
-  if (n_dev == 0) return NO_DEVICE;
-  inited = true;
-  while ((int)primary.size() < n_dev) { primary.emplace_back(new Ctx{(int)primary.size()}); primary.back()->null_.ctx = primary.back().get(); }
-  return OK;
-}
-int cuDriverGetVersion(int* v) { *v = 12000; return OK; }
-int cuDeviceGetCount(int* n) { API(cuDeviceGetCount); *n = n_dev; return OK; }
-int cuDeviceGet(int* d, int i) { API(cuDeviceGet); if (i < 0 || i >= n_dev) return INVALID_DEVICE; *d = i; return OK; }
-int cuDeviceGetName(char* s, int n, int d) { API(cuDeviceGetName); snprintf(s, n, "Stand-in CUDA device %d (CPU)", d); return OK; }
-int cuDeviceTotalMem_v2(size_t* n, int) { API(cuDeviceTotalMem_v2); *n = total; return OK; }
-int cuDeviceComputeCapability(int* M, int* m, int) { *M = 7; *m = 5; return OK; }
-int cuDeviceGetUuid(unsigned char* u, int d) { memset(u, d, 16); return OK; }
-int cuDeviceGetPCIBusId(char* s, int n, int d) { API(cuDeviceGetPCIBusId); snprintf(s, n, "0000:%02X:00.0", d + 1); return OK; }
-int cuDeviceGetByPCIBusId(int* d, const char* s) {
-  API(cuDeviceGetByPCIBusId);
-  unsigned dom, bus;
-  if (sscanf(s, "%x:%x:", &dom, &bus) != 2 || bus < 1 || (int)bus > n_dev) return INVALID_DEVICE;
-  *d = (int)bus - 1;
-  return OK;
-}
-int cuDeviceGetAttribute(int* v, int a, int d) {
-  API(cuDeviceGetAttribute);
-  if (d < 0 || d >= n_dev) return INVALID_DEVICE;
-  static const std::map<int, int> t = {{1, 1024}, {2, 1024}, {3, 1024}, {4, 64}, {5, 2147483647}, {6, 65535}, {7, 65535}, {8, 49152}, {9, 65536}, {10, 32}, {12, 65536},
-                                       {13, 1500000}, {16, 40}, {31, 1}, {39, 1024}, {40, 1}, {41, 1}, {75, 7}, {76, 5}, {83, 1}, {115, 0}};
-  auto i = t.find(a);
-  *v = i == t.end() ? 0 : i->second;
-  return OK;
-}
-// --- contexts ---
-int cuDevicePrimaryCtxRetain(Ctx** c, int d) { API(cuDevicePrimaryCtxRetain); if (d < 0 || d >= n_dev) return INVALID_DEVICE; *c = primary[d].get(); (*c)->refs++; alive["primaryCtx"]++; return OK; }
-int cuDevicePrimaryCtxRelease_v2(int d) {
-  API(cuDevicePrimaryCtxRelease_v2);
-  if (d < 0 || d >= n_dev || primary[d]->refs == 0) return INVALID_CONTEXT;
-  alive["primaryCtx"]--;
-  if (--primary[d]->refs == 0) destroy(primary[d].get());
-  return OK;
-}
-int cuDevicePrimaryCtxReset_v2(int d) { API(cuDevicePrimaryCtxReset_v2); destroy(primary[d].get()); return OK; }
-int cuDevicePrimaryCtxGetState(int d, unsigned* f, int* a) { API(cuDevicePrimaryCtxGetState); *f = 0; *a = primary[d]->refs > 0; return OK; }
-int cuDevicePrimaryCtxSetFlags_v2(int, unsigned) { return OK; }
-int cuCtxCreate_v2(Ctx** o, unsigned, int d) { API(cuCtxCreate_v2); if (d < 0 || d >= n_dev) return INVALID_DEVICE; Ctx* c = new Ctx{d}; c->null_.ctx = c; *o = c; stack.push_back(c); alive["CUcontext"]++; return OK; }
-int cuCtxDestroy_v2(Ctx* c) { API(cuCtxDestroy_v2); if (!c) return INVALID_CONTEXT; destroy(c); if (cur() == c) stack.pop_back(); delete c; alive["CUcontext"]--; return OK; }
-int cuCtxSetCurrent(Ctx* c) { API(cuCtxSetCurrent); if (!stack.empty()) stack.pop_back(); if (c) stack.push_back(c); return OK; }
-int cuCtxGetCurrent(Ctx** c) { API(cuCtxGetCurrent); *c = cur(); return OK; }
-int cuCtxPushCurrent_v2(Ctx* c) { API(cuCtxPushCurrent_v2); stack.push_back(c); return OK; }
-int cuCtxPopCurrent_v2(Ctx** c) { API(cuCtxPopCurrent_v2); if (stack.empty()) return INVALID_CONTEXT; if (c) *c = cur(); stack.pop_back(); return OK; }
-int cuCtxGetDevice(int* d) { CTX(cuCtxGetDevice); *d = c->dev; return OK; }
-int cuCtxSynchronize() { CTX(cuCtxSynchronize); drain_all(c); return c->sticky; }
-// --- memory ---
-int cuMemAlloc_v2(dptr* p, size_t n) {
-  CTX(cuMemAlloc_v2);
-  if (n == 0) return INVALID_VALUE;
-  if (used(c->dev) + n > total) return OUT_OF_MEMORY;
-  char* raw = nullptr;
-  if (posix_memalign((void**)&raw, 256, 256 + n + GUARD)) return OUT_OF_MEMORY;
-  memset(raw, GUARD_BYTE, 256);
-  memset(raw + 256, 0xFF, n);  // reads of memory nobody wrote give NaN
-  memset(raw + 256 + n, GUARD_BYTE, GUARD);
-  mem[(uintptr_t)raw + 256] = {n, c->dev, c};
-  peak = std::max(peak, (long)used(c->dev));
-  *p = (dptr)(raw + 256);
-  return OK;
-}
-int cuMemFree_v2(dptr p) {
-  CTX(cuMemFree_v2);
-  if (!p) return OK;
-  auto i = mem.find((uintptr_t)p);
-  if (i == mem.end()) return INVALID_VALUE;
-  drain_all(c);
-  int e = release(i);
-  if (e && !c->sticky) { c->sticky = e; violations++; }
-  return c->sticky;
-}
-int cuMemGetInfo_v2(size_t* f, size_t* t) { CTX(cuMemGetInfo_v2); *t = total; *f = total - used(c->dev); return OK; }
-int cuMemHostAlloc(void** p, size_t n, unsigned) { CTX(cuMemHostAlloc); if (posix_memalign(p, 4096, n)) return OUT_OF_MEMORY; pinned[(uintptr_t)*p] = {n, true}; return OK; }
-int cuMemAllocHost_v2(void** p, size_t n) { CTX(cuMemAllocHost_v2); if (posix_memalign(p, 4096, n)) return OUT_OF_MEMORY; pinned[(uintptr_t)*p] = {n, true}; return OK; }
-int cuMemFreeHost(void* p) { CTX(cuMemFreeHost); auto i = pinned.find((uintptr_t)p); if (i == pinned.end() || !i->second.second) return INVALID_VALUE; drain_all(c); pinned.erase(i); free(p); return OK; }
-int cuMemHostRegister_v2(void* p, size_t n, unsigned) { CTX(cuMemHostRegister_v2); pinned[(uintptr_t)p] = {n, false}; return OK; }
-int cuMemHostUnregister(void* p) { CTX(cuMemHostUnregister); drain_all(c); return pinned.erase((uintptr_t)p) ? OK : 713; }
-int cuMemcpyHtoD_v2(dptr d, const void* s, size_t n) { CTX(cuMemcpyHtoD_v2); if (dev_ok(d, n, c)) return INVALID_VALUE; drain_blocking(c); memcpy((void*)d, s, n); h2d += n; return c->sticky; }
-int cuMemcpyDtoH_v2(void* d, dptr s, size_t n) { CTX(cuMemcpyDtoH_v2); if (dev_ok(s, n, c)) return INVALID_VALUE; drain_blocking(c); if (c->sticky) return c->sticky; memcpy(d, (void*)s, n); d2h += n; return OK; }
-int cuMemcpyDtoD_v2(dptr d, dptr s, size_t n) { CTX(cuMemcpyDtoD_v2); if (dev_ok(d, n, c) || dev_ok(s, n, c)) return INVALID_VALUE; return submit(c, nullptr, [=] { memmove((void*)d, (void*)s, n); return OK; }); }
-int cuMemcpyHtoDAsync_v2(dptr d, const void* s, size_t n, void* st) {
-  CTX(cuMemcpyHtoDAsync_v2);
-  if (dev_ok(d, n, c)) return INVALID_VALUE;
-  h2d += n;
-  if (is_pinned(s)) return submit(c, st, [=] { memcpy((void*)d, s, n); return OK; });
-  auto copy = std::make_shared<std::vector<char>>((const char*)s, (const char*)s + n);  // pageable: staged before the call returns
-  return submit(c, st, [=] { memcpy((void*)d, copy->data(), n); return OK; });
-}
-int cuMemcpyDtoHAsync_v2(void* d, dptr s, size_t n, void* st) {
-  CTX(cuMemcpyDtoHAsync_v2);
-  if (dev_ok(s, n, c)) return INVALID_VALUE;
-  d2h += n;
-  int e = submit(c, st, [=] { memcpy(d, (void*)s, n); return OK; });
-  if (!e && !is_pinned(d)) { drain(of(st, c)); e = c->sticky; }  // pageable: back only when done
-  return e;
-}
-int cuMemcpyDtoDAsync_v2(dptr d, dptr s, size_t n, void* st) { CTX(cuMemcpyDtoDAsync_v2); if (dev_ok(d, n, c) || dev_ok(s, n, c)) return INVALID_VALUE; return submit(c, st, [=] { memmove((void*)d, (void*)s, n); return OK; }); }
-int cuMemsetD8Async(dptr d, unsigned char v, size_t n, void* st) { CTX(cuMemsetD8Async); if (dev_ok(d, n, c)) return INVALID_VALUE; return submit(c, st, [=] { memset((void*)d, v, n); return OK; }); }
-int cuMemsetD32Async(dptr d, unsigned v, size_t n, void* st) { CTX(cuMemsetD32Async); if (dev_ok(d, n * 4, c)) return INVALID_VALUE; return submit(c, st, [=] { for (size_t i = 0; i < n; i++) ((unsigned*)d)[i] = v; return OK; }); }
-int cuMemsetD8_v2(dptr d, unsigned char v, size_t n) { return cuMemsetD8Async(d, v, n, nullptr); }
-int cuMemsetD32_v2(dptr d, unsigned v, size_t n) { return cuMemsetD32Async(d, v, n, nullptr); }
-// --- streams and events ---
-int cuStreamCreate(Stream** s, unsigned f) { CTX(cuStreamCreate); *s = new Stream{c, f}; c->streams.insert(*s); alive["CUstream"]++; return OK; }
-int cuStreamCreateWithPriority(Stream** s, unsigned f, int) { return cuStreamCreate(s, f); }
-int cuStreamDestroy_v2(Stream* s) { CTX(cuStreamDestroy_v2); if (!c->streams.count(s)) return INVALID_HANDLE; drain(s); c->streams.erase(s); delete s; alive["CUstream"]--; return OK; }
-int cuStreamSynchronize(Stream* s) { CTX(cuStreamSynchronize); if (s && !c->streams.count(s)) return INVALID_HANDLE; if (!s) drain_blocking(c); else drain(s); return c->sticky; }
-int cuStreamQuery(Stream* s) { CTX(cuStreamQuery); if (of(s, c)->q.empty()) return OK; drain(of(s, c)); return NOT_READY; }
-int cuStreamWaitEvent(Stream* s, Event* e, unsigned) { CTX(cuStreamWaitEvent); return submit(c, s, [e] { if (e->recorded && !e->done) drain(e->s); return OK; }); }
-int cuEventCreate(Event** e, unsigned) { CTX(cuEventCreate); *e = new Event; alive["CUevent"]++; return OK; }
-int cuEventDestroy_v2(Event* e) { CTX(cuEventDestroy_v2); if (e->recorded && !e->done) drain(e->s); delete e; alive["CUevent"]--; return OK; }
-int cuEventRecord(Event* e, Stream* s) {
-  CTX(cuEventRecord);
-  e->s = of(s, c); e->recorded = true; e->done = false;
-  long g = ++e->gen;
-  return submit(c, s, [e, g] { if (e->gen == g) { e->done = true; e->at = std::chrono::steady_clock::now(); } return OK; });
-}
-int cuEventQuery(Event* e) { CTX(cuEventQuery); if (!e->recorded || e->done) return OK; drain(e->s); return NOT_READY; }
-int cuEventSynchronize(Event* e) { CTX(cuEventSynchronize); while (e->recorded && !e->done) drain(e->s); return c->sticky; }
-int cuEventElapsedTime(float* ms, Event* a, Event* b) { CTX(cuEventElapsedTime); if (!a->recorded || !b->recorded) return INVALID_HANDLE; if (!a->done || !b->done) return NOT_READY; *ms = std::chrono::duration<float, std::milli>(b->at - a->at).count(); return OK; }
-// --- modules and kernels ---
-int cuModuleLoadData(Module** m, const char* image) {
-  CTX(cuModuleLoadData);
-  std::string text = image, so;
-  size_t at = text.find("FAKECUDA-MODULE ");
-  if (at == std::string::npos) {  // PTX that a real compiler made: run the source registered for it
-    if (text.find(".version") == std::string::npos) return INVALID_IMAGE;
-    std::string log, ptx;
-    for (auto& s : ptx_source) {  // the registered source must define every entry of the PTX
-      bool all = true;
-      for (size_t p = text.find(".entry "); p != std::string::npos && all; p = text.find(".entry ", p + 1)) {
-        size_t b = p + 7, e = b;
-        while (e < text.size() && (isalnum((unsigned char)text[e]) || text[e] == '_')) e++;
-        all = s.second.find(text.substr(b, e - b) + "(") != std::string::npos;
-      }
-      if (all && fk_compile(s.second, s.first, &log, &ptx) == 0) { text = ptx; at = text.find("FAKECUDA-MODULE "); break; }
-    }
-    if (at == std::string::npos) return INVALID_PTX;
+  CALL(cuInit);
+  if (devices == 0) return NO_DEVICE;
+  initialized = true;
+  while ((int)primary.size() < devices) {
+    primary.emplace_back(new Context{(int)primary.size()});
+    primary.back()->null.context = primary.back().get();
   }
-  so = text.substr(at + 16, text.find('\n', at) - at - 16);
-  void* dl = dlopen(so.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!dl) { fprintf(stderr, "fakecuda: %s\n", dlerror()); return INVALID_IMAGE; }
-  *m = new Module{dl, {}};
-  c->modules.insert(*m);
-  alive["CUmodule"]++;
   return OK;
-}
-int cuModuleLoadDataEx(Module** m, const char* image, unsigned, int*, void**) { return cuModuleLoadData(m, image); }
-int cuModuleUnload(Module* m) { CTX(cuModuleUnload); if (!c->modules.erase(m)) return INVALID_HANDLE; drain_all(c); unload(m); return OK; }
-int cuModuleGetFunction(Func** f, Module* m, const char* name) {
-  CTX(cuModuleGetFunction);
-  if (!c->modules.count(m)) return INVALID_HANDLE;
-  auto& slot = m->fn[name];
-  if (!slot) {
-    auto get = [&](const char* p) { return dlsym(m->dl, (std::string(p) + name).c_str()); };
-    if (!get("fk_run_")) { m->fn.erase(name); return NOT_FOUND; }
-    slot.reset(new Func{name, (FkBind)get("fk_bind_"), (FkRun)get("fk_run_"), (FkDrop)get("fk_drop_"), m});
-  }
-  *f = slot.get();
-  return OK;
-}
-int cuFuncGetAttribute(int* v, int a, Func*) { *v = a == 0 ? 1024 : 0; return OK; }
-int cuFuncSetAttribute(Func*, int, int) { return OK; }
-int cuFuncSetCacheConfig(Func*, int) { return OK; }
-int cuOccupancyMaxPotentialBlockSize(int* g, int* b, Func*, void*, size_t, int) { *g = 40; *b = 256; return OK; }
-int cuLaunchKernel(Func* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned smem, Stream* s, void** params, void** extra) {
-  CTX(cuLaunchKernel);
-  if (!f) return INVALID_HANDLE;
-  if (!gx || !gy || !gz || !bx || !by || !bz || gx > 2147483647u || gy > 65535 || gz > 65535 || bx > 1024 || by > 1024 || bz > 64 || (unsigned long)bx * by * bz > 1024 || smem > 49152) return INVALID_VALUE;
-  if (extra) return NOT_SUPPORTED;
-  fk_enter(("kernel:" + f->name).c_str());
-  static thread_local std::set<uintptr_t>* touched;
-  std::set<uintptr_t> t;
-  touched = &t;
-  int err = OK;
-  void* b = f->bind(params, [](const void* p) -> int { auto i = find(p); if (i == mem.end() || i->second.dev != cur()->dev) return 1; touched->insert(i->first); return 0; }, &err);
-  if (err == INVALID_VALUE) return INVALID_VALUE;
-  return submit(c, s, [=] {
-    int e = err;  // a pointer that is no device memory: an illegal address when the kernel runs, as on a GPU
-    for (auto a : t) if (!mem.count(a)) e = ILLEGAL_ADDRESS;  // freed meanwhile
-    if (!e) {
-      std::vector<char> sh(smem + 16);
-      FkLaunch l{gx, gy, gz, bx, by, bz, sh.data()};
-      f->run(b, &l);
-      for (auto a : t) if (!guards_ok(a, mem[a].n)) { fprintf(stderr, "fakecuda: kernel %s wrote outside an allocation of %zu bytes\n", f->name.c_str(), mem[a].n); e = ILLEGAL_ADDRESS; }
-    }
-    f->drop(b);
-    return e;
-  });
-}
-int cuLaunchHostFunc(Stream* s, void (*fn)(void*), void* u) { CTX(cuLaunchHostFunc); return submit(c, s, [=] { fn(u); return OK; }); }
-// --- errors ---
-static const std::map<int, std::pair<const char*, const char*>> ERR = {
-    {0, {"CUDA_SUCCESS", "no error"}}, {1, {"CUDA_ERROR_INVALID_VALUE", "invalid argument"}}, {2, {"CUDA_ERROR_OUT_OF_MEMORY", "out of memory"}},
-    {3, {"CUDA_ERROR_NOT_INITIALIZED", "initialization error"}}, {100, {"CUDA_ERROR_NO_DEVICE", "no CUDA-capable device is detected"}}, {101, {"CUDA_ERROR_INVALID_DEVICE", "invalid device ordinal"}},
-    {200, {"CUDA_ERROR_INVALID_IMAGE", "device kernel image is invalid"}}, {201, {"CUDA_ERROR_INVALID_CONTEXT", "invalid device context"}}, {218, {"CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed"}},
-    {400, {"CUDA_ERROR_INVALID_HANDLE", "invalid resource handle"}}, {500, {"CUDA_ERROR_NOT_FOUND", "named symbol not found"}}, {600, {"CUDA_ERROR_NOT_READY", "device not ready"}},
-    {700, {"CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"}}, {719, {"CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"}}, {801, {"CUDA_ERROR_NOT_SUPPORTED", "operation not supported"}}};
-int cuGetErrorName(int e, const char** s) { auto i = ERR.find(e); *s = i == ERR.end() ? nullptr : i->second.first; return i == ERR.end() ? 1 : 0; }
-int cuGetErrorString(int e, const char** s) { auto i = ERR.find(e); *s = i == ERR.end() ? nullptr : i->second.second; return i == ERR.end() ? 1 : 0; }
-// --- what a statically linked CUDA runtime asks for ---
-int cuGetProcAddress(const char* n, void** p, int, uint64_t) {
-  if (trace) fprintf(stderr, "fakecuda: cuGetProcAddress %s\n", n);
-  Dl_info di; dladdr((void*)&cuInit, &di);
-  static void* self = dlopen(di.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
-  for (const char* suffix : {"_v3", "_v2", ""}) if ((*p = dlsym(self, (std::string(n) + suffix).c_str()))) return OK;
-  return NOT_FOUND;
-}
-int cuGetProcAddress_v2(const char* n, void** p, int v, uint64_t f, int* q) { int e = cuGetProcAddress(n, p, v, f); if (q) *q = e ? 1 : 0; return e; }
-int cuGetExportTable(const void** t, const unsigned char* id) {
-  if (trace) { fprintf(stderr, "fakecuda: cuGetExportTable "); for (int i = 0; i < 16; i++) fprintf(stderr, "%02x", id[i]); fprintf(stderr, "\n"); }
-  *t = nullptr;
-  return NOT_FOUND;
 }
 
-// --- what a test asks the stand-in: class FakeCuda ---
-JNIEXPORT jlong JNICALL Java_org_sparkmlp_cuda_FakeCuda_control(JNIEnv* env, jclass, jint op, jstring js, jlong a, jlong b) {
-  std::lock_guard<std::recursive_mutex> l(G);
-  std::string s;
-  if (js) { const char* u = env->GetStringUTFChars(js, nullptr); s = u; env->ReleaseStringUTFChars(js, u); }
-  switch (op) {
-    case 0: calls.clear(); faults.clear(); all_calls = any_at = 0; h2d = d2h = peak = violations = 0; lazy = false; return 0;
-    case 1: return (jlong)mem.size();
-    case 2: { size_t n = 0; for (auto& m : mem) n += m.second.n; return (jlong)n; }
-    case 3: return h2d;
-    case 4: return d2h;
-    case 5: return calls[s];
-    case 6: faults[s] = {(long)a, (int)b}; return 0;     // the a-th call from now of s fails with code b
-    case 7: lazy = a != 0; return 0;
-    case 8: return alive[s];
-    case 9: return (jlong)pinned.size();
-    case 10: return peak;
-    case 11: n_dev = (int)a; inited = false; return 0;
-    case 12: total = (size_t)a; return 0;
-    case 13: return violations;
-    case 15: any_at = a; any_code = (int)b; return 0;
-    case 16: return all_calls;
-    case 14: { size_t nl = s.find('\n'); ptx_source[s.substr(0, nl)] = s.substr(nl + 1); return 0; }
+int cuDriverGetVersion(int* version) {
+  CALL(cuDriverGetVersion);
+  *version = 12000;
+  return OK;
+}
+
+int cuDeviceGetCount(int* count) {
+  CALL_INITIALIZED(cuDeviceGetCount);
+  *count = devices;
+  return OK;
+}
+
+int cuDeviceGet(int* device, int ordinal) {
+  CALL_INITIALIZED(cuDeviceGet);
+  if (!isDevice(ordinal)) return INVALID_DEVICE;
+  *device = ordinal;
+  return OK;
+}
+
+int cuDeviceGetName(char* name, int length, int device) {
+  CALL_INITIALIZED(cuDeviceGetName);
+  snprintf(name, length, "Stand-in CUDA device %d (CPU)", device);
+  return OK;
+}
+
+int cuDeviceTotalMem_v2(size_t* bytes, int) {
+  CALL_INITIALIZED(cuDeviceTotalMem_v2);
+  *bytes = memory;
+  return OK;
+}
+
+int cuDeviceGetUuid(unsigned char* uuid, int device) {
+  CALL_INITIALIZED(cuDeviceGetUuid);
+  memset(uuid, device, 16);
+  return OK;
+}
+
+int cuDeviceGetPCIBusId(char* id, int length, int device) {
+  CALL_INITIALIZED(cuDeviceGetPCIBusId);
+  snprintf(id, length, "0000:%02X:00.0", device + 1);
+  return OK;
+}
+
+int cuDeviceGetAttribute(int* value, int attribute, int device) {
+  CALL_INITIALIZED(cuDeviceGetAttribute);
+  if (!isDevice(device)) return INVALID_DEVICE;
+  static const std::map<int, int> values = {
+      {1, 1024},             // threads of a block
+      {8, (int)MAX_SHARED},  // shared memory of a block
+      {10, 32},              // warp
+      {16, 40},              // multiprocessors
+      {39, 1024},            // threads of a multiprocessor
+      {75, 7}, {76, 5},      // compute capability
+  };
+  auto known = values.find(attribute);
+  if (known == values.end()) return misuse(INVALID_VALUE, "cuDeviceGetAttribute: the stand-in has no attribute %d", attribute);
+  *value = known->second;
+  return OK;
+}
+
+// --- contexts ---
+
+int cuDevicePrimaryCtxRetain(Context** context, int device) {
+  CALL_INITIALIZED(cuDevicePrimaryCtxRetain);
+  if (!isDevice(device)) return INVALID_DEVICE;
+  *context = primary[device].get();
+  (*context)->references++;
+  contexts.insert(*context);
+  live("context", 1);
+  return OK;
+}
+
+int cuDevicePrimaryCtxRelease_v2(int device) {
+  Lock lock;
+  int failure = enter("cuDevicePrimaryCtxRelease_v2");
+  if (!initialized || !isDevice(device) || primary[device]->references == 0)
+    return misuse(INVALID_CONTEXT, "cuDevicePrimaryCtxRelease: nobody has retained the context of device %d", device);
+  live("context", -1);
+  if (--primary[device]->references == 0) {
+    destroy(primary[device].get());
+    contexts.erase(primary[device].get());
   }
-  return -1;
+  return failure;
+}
+
+int cuDevicePrimaryCtxReset_v2(int device) {
+  CALL_INITIALIZED(cuDevicePrimaryCtxReset_v2);
+  if (!isDevice(device)) return INVALID_DEVICE;
+  destroy(primary[device].get());
+  return OK;
+}
+
+int cuCtxSetCurrent(Context* context) {
+  CALL_INITIALIZED(cuCtxSetCurrent);
+  if (context && !contexts.count(context)) return misuse(INVALID_CONTEXT, "cuCtxSetCurrent: no such context");
+  if (!stack.empty()) stack.pop_back();
+  if (context) stack.push_back(context);
+  return OK;
+}
+
+int cuCtxGetCurrent(Context** context) {
+  CALL_INITIALIZED(cuCtxGetCurrent);
+  *context = current();
+  return OK;
+}
+
+int cuCtxPushCurrent_v2(Context* context) {
+  CALL_INITIALIZED(cuCtxPushCurrent_v2);
+  if (!contexts.count(context)) return misuse(INVALID_CONTEXT, "cuCtxPushCurrent: no such context");
+  stack.push_back(context);
+  return OK;
+}
+
+int cuCtxPopCurrent_v2(Context** context) {
+  CALL_INITIALIZED(cuCtxPopCurrent_v2);
+  if (stack.empty()) return misuse(INVALID_CONTEXT, "cuCtxPopCurrent: there is none");
+  if (context) *context = current();
+  stack.pop_back();
+  return OK;
+}
+
+int cuCtxSynchronize() {
+  CALL_CONTEXT(cuCtxSynchronize);
+  drainAll(context);
+  return context->failure;
+}
+
+// --- memory ---
+
+int cuMemAlloc_v2(dptr* address, size_t bytes) {
+  CALL_CONTEXT(cuMemAlloc_v2);
+  if (bytes == 0) return misuse(INVALID_VALUE, "cuMemAlloc of 0 bytes");
+  if (used(context->device) + bytes > memory) return OUT_OF_MEMORY;
+  char* raw = nullptr;
+  if (posix_memalign((void**)&raw, GUARD, GUARD + bytes + GUARD)) return OUT_OF_MEMORY;
+  memset(raw, GUARD_BYTE, GUARD);
+  memset(raw + GUARD, NAN_BYTE, bytes);
+  memset(raw + GUARD + bytes, GUARD_BYTE, GUARD);
+  allocations[(uintptr_t)raw + GUARD] = {bytes, context->device, context};
+  peak = std::max(peak, (long)used(context->device));
+  *address = (dptr)(raw + GUARD);
+  return OK;
+}
+
+int cuMemFree_v2(dptr address) {
+  RELEASE(cuMemFree_v2);
+  if (address) {
+    auto a = allocations.find((uintptr_t)address);
+    if (a == allocations.end()) return misuse(INVALID_VALUE, "cuMemFree: nothing is allocated at %llx", address);
+    if (a->second.context != context) return misuse(INVALID_VALUE, "cuMemFree: the memory is of another context");
+    drainAll(context);
+    release(a);
+  }
+  RELEASED;
+}
+
+int cuMemGetInfo_v2(size_t* free, size_t* total) {
+  CALL_CONTEXT(cuMemGetInfo_v2);
+  *total = memory;
+  *free = memory - std::min(memory, used(context->device));
+  return OK;
+}
+
+int cuMemHostAlloc(void** address, size_t bytes, unsigned) {
+  CALL_CONTEXT(cuMemHostAlloc);
+  if (bytes == 0) return misuse(INVALID_VALUE, "cuMemHostAlloc of 0 bytes");
+  if (posix_memalign(address, 4096, bytes)) return OUT_OF_MEMORY;
+  memset(*address, NAN_BYTE, bytes);
+  pinned[(uintptr_t)*address] = {bytes, context};
+  return OK;
+}
+
+int cuMemFreeHost(void* address) {
+  RELEASE(cuMemFreeHost);
+  auto p = pinned.find((uintptr_t)address);
+  if (p == pinned.end()) return misuse(INVALID_VALUE, "cuMemFreeHost: that isn't pinned memory");
+  drainAll(context);
+  memset(address, NAN_BYTE, p->second.bytes);
+  pinned.erase(p);
+  free(address);
+  RELEASED;
+}
+
+int cuMemcpyHtoD_v2(dptr to, const void* from, size_t bytes) {
+  CALL_CONTEXT(cuMemcpyHtoD_v2);
+  if (!isDeviceMemory((void*)to, bytes, context->device)) return outside("cuMemcpyHtoD", to, bytes);
+  drainBlocking(context);
+  if (context->failure) return context->failure;
+  memcpy((void*)to, from, bytes);
+  toDevice += bytes;
+  return OK;
+}
+
+int cuMemcpyDtoH_v2(void* to, dptr from, size_t bytes) {
+  CALL_CONTEXT(cuMemcpyDtoH_v2);
+  if (!isDeviceMemory((void*)from, bytes, context->device)) return outside("cuMemcpyDtoH", from, bytes);
+  drainBlocking(context);
+  if (context->failure) return context->failure;
+  memcpy(to, (void*)from, bytes);
+  toHost += bytes;
+  return OK;
+}
+
+int cuMemcpyDtoD_v2(dptr to, dptr from, size_t bytes) {
+  CALL_CONTEXT(cuMemcpyDtoD_v2);
+  if (!isDeviceMemory((void*)to, bytes, context->device)) return outside("cuMemcpyDtoD", to, bytes);
+  if (!isDeviceMemory((void*)from, bytes, context->device)) return outside("cuMemcpyDtoD", from, bytes);
+  return queue(context, nullptr, [=] {
+    memmove((void*)to, (void*)from, bytes);
+    return OK;
+  });
+}
+
+// From pinned memory the bytes are read when the work runs; others are set aside at once, as drivers do.
+int cuMemcpyHtoDAsync_v2(dptr to, const void* from, size_t bytes, void* stream) {
+  CALL_CONTEXT(cuMemcpyHtoDAsync_v2);
+  if (!isDeviceMemory((void*)to, bytes, context->device)) return outside("cuMemcpyHtoDAsync", to, bytes);
+  toDevice += bytes;
+  if (isPinned(from)) {
+    return queue(context, stream, [=] {
+      memcpy((void*)to, from, bytes);
+      return OK;
+    });
+  }
+  auto copy = std::make_shared<std::vector<char>>((const char*)from, (const char*)from + bytes);
+  return queue(context, stream, [=] {
+    memcpy((void*)to, copy->data(), bytes);
+    return OK;
+  });
+}
+
+// To pinned memory the bytes come when the work runs; else the call returns when they are there, as drivers do.
+int cuMemcpyDtoHAsync_v2(void* to, dptr from, size_t bytes, void* stream) {
+  CALL_CONTEXT(cuMemcpyDtoHAsync_v2);
+  if (!isDeviceMemory((void*)from, bytes, context->device)) return outside("cuMemcpyDtoHAsync", from, bytes);
+  toHost += bytes;
+  int code = queue(context, stream, [=] {
+    memcpy(to, (void*)from, bytes);
+    return OK;
+  });
+  if (code || isPinned(to)) return code;
+  drain(streamOf(context, stream));
+  return context->failure;
+}
+
+int cuMemcpyDtoDAsync_v2(dptr to, dptr from, size_t bytes, void* stream) {
+  CALL_CONTEXT(cuMemcpyDtoDAsync_v2);
+  if (!isDeviceMemory((void*)to, bytes, context->device)) return outside("cuMemcpyDtoDAsync", to, bytes);
+  if (!isDeviceMemory((void*)from, bytes, context->device)) return outside("cuMemcpyDtoDAsync", from, bytes);
+  return queue(context, stream, [=] {
+    memmove((void*)to, (void*)from, bytes);
+    return OK;
+  });
+}
+
+static int fill(Context* context, const char* function, dptr to, unsigned value, size_t width, size_t n, void* stream) {
+  if (!isDeviceMemory((void*)to, n * width, context->device)) return outside(function, to, n * width);
+  return queue(context, stream, [=] {
+    for (size_t i = 0; i < n; i++) memcpy((char*)to + i * width, &value, width);  // little-endian
+    return OK;
+  });
+}
+
+int cuMemsetD8_v2(dptr to, unsigned char value, size_t n) {
+  CALL_CONTEXT(cuMemsetD8_v2);
+  return fill(context, "cuMemsetD8", to, value, 1, n, nullptr);
+}
+
+int cuMemsetD8Async(dptr to, unsigned char value, size_t n, void* stream) {
+  CALL_CONTEXT(cuMemsetD8Async);
+  return fill(context, "cuMemsetD8Async", to, value, 1, n, stream);
+}
+
+int cuMemsetD32_v2(dptr to, unsigned value, size_t n) {
+  CALL_CONTEXT(cuMemsetD32_v2);
+  return fill(context, "cuMemsetD32", to, value, 4, n, nullptr);
+}
+
+int cuMemsetD32Async(dptr to, unsigned value, size_t n, void* stream) {
+  CALL_CONTEXT(cuMemsetD32Async);
+  return fill(context, "cuMemsetD32Async", to, value, 4, n, stream);
+}
+
+// --- streams and events ---
+
+int cuStreamCreate(Stream** stream, unsigned flags) {
+  CALL_CONTEXT(cuStreamCreate);
+  *stream = new Stream{context, flags, {}};
+  context->streams.insert(*stream);
+  live("stream", 1);
+  return OK;
+}
+
+int cuStreamDestroy_v2(Stream* stream) {
+  RELEASE(cuStreamDestroy_v2);
+  if (!context->streams.count(stream)) return misuse(INVALID_HANDLE, "cuStreamDestroy: no such stream in this context");
+  drain(stream);
+  for (auto* event : context->events)
+    if (event->stream == stream) event->stream = nullptr;
+  context->streams.erase(stream);
+  delete stream;
+  live("stream", -1);
+  RELEASED;
+}
+
+int cuStreamSynchronize(Stream* handle) {
+  CALL_CONTEXT(cuStreamSynchronize);
+  Stream* stream = streamOf(context, handle);
+  if (!stream) return misuse(INVALID_HANDLE, "cuStreamSynchronize: no such stream in this context");
+  if (!handle)
+    drainBlocking(context);
+  else
+    drain(stream);
+  return context->failure;
+}
+
+int cuStreamQuery(Stream* handle) {
+  CALL_CONTEXT(cuStreamQuery);
+  Stream* stream = streamOf(context, handle);
+  if (!stream) return misuse(INVALID_HANDLE, "cuStreamQuery: no such stream in this context");
+  if (stream->queue.empty()) return context->failure;
+  drain(stream);
+  return NOT_READY;
+}
+
+static void await(Event* event) {
+  if (event->pending && event->stream) drain(event->stream);
+}
+
+int cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
+  CALL_CONTEXT(cuStreamWaitEvent);
+  if (!context->events.count(event)) return misuse(INVALID_HANDLE, "cuStreamWaitEvent: no such event in this context");
+  return queue(context, stream, [=] {
+    if (context->events.count(event)) await(event);
+    return OK;
+  });
+}
+
+int cuEventCreate(Event** event, unsigned) {
+  CALL_CONTEXT(cuEventCreate);
+  *event = new Event{context};
+  context->events.insert(*event);
+  live("event", 1);
+  return OK;
+}
+
+int cuEventDestroy_v2(Event* event) {
+  RELEASE(cuEventDestroy_v2);
+  if (!context->events.count(event)) return misuse(INVALID_HANDLE, "cuEventDestroy: no such event in this context");
+  await(event);
+  context->events.erase(event);
+  delete event;
+  live("event", -1);
+  RELEASED;
+}
+
+int cuEventRecord(Event* event, Stream* stream) {
+  CALL_CONTEXT(cuEventRecord);
+  if (!context->events.count(event)) return misuse(INVALID_HANDLE, "cuEventRecord: no such event in this context");
+  event->stream = streamOf(context, stream);
+  event->pending = true;
+  long recording = ++event->recordings;
+  return queue(context, stream, [=] {
+    if (context->events.count(event) && event->recordings == recording) {
+      event->pending = false;
+      event->at = std::chrono::steady_clock::now();
+    }
+    return OK;
+  });
+}
+
+int cuEventSynchronize(Event* event) {
+  CALL_CONTEXT(cuEventSynchronize);
+  if (!context->events.count(event)) return misuse(INVALID_HANDLE, "cuEventSynchronize: no such event in this context");
+  await(event);
+  return context->failure;
+}
+
+int cuEventQuery(Event* event) {
+  CALL_CONTEXT(cuEventQuery);
+  if (!context->events.count(event)) return misuse(INVALID_HANDLE, "cuEventQuery: no such event in this context");
+  if (!event->pending) return context->failure;
+  await(event);
+  return NOT_READY;
+}
+
+int cuEventElapsedTime(float* milliseconds, Event* from, Event* to) {
+  CALL_CONTEXT(cuEventElapsedTime);
+  if (!context->events.count(from) || !context->events.count(to)) return misuse(INVALID_HANDLE, "cuEventElapsedTime: no such event in this context");
+  if (!from->recordings || !to->recordings) return misuse(INVALID_HANDLE, "cuEventElapsedTime: an event wasn't recorded");
+  if (from->pending || to->pending) return NOT_READY;
+  *milliseconds = std::chrono::duration<float, std::milli>(to->at - from->at).count();
+  return OK;
+}
+
+// --- modules and kernels ---
+
+static int loadModule(Context* context, Module** module, const char* image) {
+  if (!strstr(image, ".version")) return misuse(INVALID_IMAGE, "cuModuleLoad: that is no PTX");
+  std::string path = compileFor(image);
+  void* library = path.empty() ? nullptr : dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library) return misuse(INVALID_PTX, "cuModuleLoad: the PTX has no source that can run");
+  *module = new Module{library, {}};
+  context->modules.insert(*module);
+  live("module", 1);
+  return OK;
+}
+
+int cuModuleLoadData(Module** module, const char* image) {
+  CALL_CONTEXT(cuModuleLoadData);
+  return loadModule(context, module, image);
+}
+
+int cuModuleLoadDataEx(Module** module, const char* image, unsigned, int*, void**) {
+  CALL_CONTEXT(cuModuleLoadDataEx);
+  return loadModule(context, module, image);
+}
+
+int cuModuleUnload(Module* module) {
+  RELEASE(cuModuleUnload);
+  if (!context->modules.erase(module)) return misuse(INVALID_HANDLE, "cuModuleUnload: no such module in this context");
+  drainAll(context);
+  unload(module);
+  RELEASED;
+}
+
+int cuModuleGetFunction(Function** function, Module* module, const char* name) {
+  CALL_CONTEXT(cuModuleGetFunction);
+  if (!context->modules.count(module)) return misuse(INVALID_HANDLE, "cuModuleGetFunction: no such module in this context");
+  auto& slot = module->functions[name];
+  if (!slot) {
+    auto symbol = [&](const char* prefix) { return dlsym(module->library, (std::string(prefix) + name).c_str()); };
+    if (!symbol("standin_run_")) {
+      module->functions.erase(name);
+      return misuse(NOT_FOUND, "cuModuleGetFunction: there is no kernel %s", name);
+    }
+    slot.reset(new Function{name, (Bind)symbol("standin_bind_"), (Run)symbol("standin_run_"), (Drop)symbol("standin_drop_")});
+    functions.insert(slot.get());
+  }
+  *function = slot.get();
+  return OK;
+}
+
+int cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, Stream* stream, void** parameters, void** extra) {
+  CALL_CONTEXT(cuLaunchKernel);
+  if (!functions.count(function)) return misuse(INVALID_HANDLE, "cuLaunchKernel: no such kernel");
+  const char* name = function->name.c_str();
+  if (!gx || !gy || !gz || !bx || !by || !bz || gx > 2147483647u || gy > 65535 || gz > 65535 || bx > 1024 || by > 1024 || bz > 64 ||
+      (size_t)bx * by * bz > 1024 || shared > MAX_SHARED)
+    return misuse(INVALID_VALUE, "%s: grid %u %u %u, block %u %u %u, %u bytes of shared memory", name, gx, gy, gz, bx, by, bz, shared);
+  if (extra) return misuse(NOT_SUPPORTED, "%s: the stand-in takes parameters by pointers only", name);
+  static std::vector<const void*> pointers;  // under the lock
+  pointers.clear();
+  void* bound = function->bind(parameters, [](const void* p) { pointers.push_back(p); });
+  if (!bound) return misuse(INVALID_VALUE, "%s: a parameter is missing", name);
+  std::string counter = std::string("kernel:") + name;
+  calls[counter]++;
+  int injected = OK;
+  auto fault = faults.find(counter);
+  if (fault != faults.end() && --fault->second.in == 0) {
+    injected = fault->second.code;
+    faults.erase(fault);
+  }
+  std::vector<const void*> touched = pointers;
+  Launch launch{gx, gy, gz, bx, by, bz, nullptr, backwards};
+  return queue(context, stream, [=] {
+    int code = injected;
+    std::set<uintptr_t> allocated;
+    for (auto* p : touched) {
+      auto a = find(allocations, p);
+      if (a != allocations.end() && a->second.device == context->device)
+        allocated.insert(a->first);
+      else
+        code = misuse(ILLEGAL_ADDRESS, "%s: %p isn't in memory of the device", name, p);
+    }
+    if (!code) {
+      std::vector<char> room(shared + 16, (char)NAN_BYTE);
+      Launch run = launch;
+      run.shared = (char*)(((uintptr_t)room.data() + 15) & ~(uintptr_t)15);
+      function->run(bound, &run);
+      for (auto a : allocated)
+        if (!guardsAreWhole(a, allocations[a].bytes)) {
+          code = misuse(ILLEGAL_ADDRESS, "%s: wrote beside an allocation of %zu bytes", name, allocations[a].bytes);
+          memset((char*)a - GUARD, GUARD_BYTE, GUARD);
+          memset((char*)a + allocations[a].bytes, GUARD_BYTE, GUARD);
+        }
+    }
+    function->drop(bound);
+    return code;
+  });
+}
+
+// --- errors ---
+
+static const std::map<int, std::pair<const char*, const char*>> ERRORS = {
+    {OK, {"CUDA_SUCCESS", "no error"}},
+    {INVALID_VALUE, {"CUDA_ERROR_INVALID_VALUE", "invalid argument"}},
+    {OUT_OF_MEMORY, {"CUDA_ERROR_OUT_OF_MEMORY", "out of memory"}},
+    {ILLEGAL_ADDRESS, {"CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"}},
+    {LAUNCH_FAILED, {"CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"}},
+};
+
+int cuGetErrorName(int code, const char** name) {
+  auto known = ERRORS.find(code);
+  *name = known == ERRORS.end() ? nullptr : known->second.first;
+  return known == ERRORS.end() ? INVALID_VALUE : OK;
+}
+
+int cuGetErrorString(int code, const char** text) {
+  auto known = ERRORS.find(code);
+  *text = known == ERRORS.end() ? nullptr : known->second.second;
+  return known == ERRORS.end() ? INVALID_VALUE : OK;
+}
+
+// --- class FakeCuda ---
+
+// Counters start anew, faults and modes end, dead contexts live again. What is allocated stays.
+JNIEXPORT void JNICALL Java_org_sparkmlp_cuda_FakeCuda_reset(JNIEnv*, jclass) {
+  Lock lock;
+  calls.clear();
+  faults.clear();
+  anyFault = {0, 0};
+  allCalls = toDevice = toHost = peak = 0;
+  misuses.clear();
+  abandoned.clear();
+  lazy = backwards = false;
+  memory = MEMORY;
+  for (auto& context : primary) {
+    drainAll(context.get());
+    context->failure = OK;
+  }
+}
+
+JNIEXPORT void JNICALL Java_org_sparkmlp_cuda_FakeCuda_set(JNIEnv* env, jclass, jstring jwhat, jstring jname, jlong a, jlong b) {
+  Lock lock;
+  std::string what = readString(env, jwhat), name = readString(env, jname);
+  if (what == "fault") faults[name] = {(long)a, (int)b};
+  if (what == "anyFault") anyFault = {(long)a, (int)b};
+  if (what == "lazy") lazy = a != 0;
+  if (what == "backwards") backwards = a != 0;
+  if (what == "memory") memory = (size_t)a;
+  if (what == "devices") {
+    devices = (int)a;
+    initialized = false;
+  }
+}
+
+JNIEXPORT void JNICALL Java_org_sparkmlp_cuda_FakeCuda_addSource(JNIEnv* env, jclass, jstring name, jstring text) {
+  Lock lock;
+  addSource(readString(env, name), readString(env, text));
+}
+
+JNIEXPORT jlong JNICALL Java_org_sparkmlp_cuda_FakeCuda_count(JNIEnv* env, jclass, jstring jwhat) {
+  Lock lock;
+  std::string what = readString(env, jwhat);
+  if (what == "calls") return allCalls;
+  if (what == "toDevice") return toDevice;
+  if (what == "toHost") return toHost;
+  if (what == "peak") return peak;
+  if (what == "allocation") return (jlong)allocations.size();
+  if (what == "pinned") return (jlong)pinned.size();
+  return alive[what];
+}
+
+// Lines of name and number, or text.
+JNIEXPORT jstring JNICALL Java_org_sparkmlp_cuda_FakeCuda_text(JNIEnv* env, jclass, jstring jwhat) {
+  Lock lock;
+  std::string what = readString(env, jwhat);
+  std::ostringstream out;
+  if (what == "misuses") out << misuses;
+  if (what == "abandoned") out << abandoned;
+  if (what == "calls")
+    for (auto& function : calls) out << function.first << ' ' << function.second << '\n';
+  return env->NewStringUTF(out.str().c_str());
 }
 }

@@ -66,11 +66,11 @@ final class FakeCudaBuild {
   private static void build(Path folder) throws IOException, InterruptedException {
     Files.createDirectories(BUILDS);
     Path work = Files.createTempDirectory(BUILDS, "building");
-    library(work, "libcuda.so.1", "driver.cpp", "JCudaDriver", "cu[A-Z]\\w+", 801);
+    library(work, "libcuda.so.1", List.of("driver", "compiler"), "JCudaDriver", "cu[A-Z]\\w+", 801);
     library(
         work,
         "libcublas.so.12",
-        "cublas.cpp",
+        List.of("cublas"),
         "JCublas2",
         "cublas\\w+",
         15,
@@ -90,30 +90,33 @@ final class FakeCudaBuild {
   private static void library(
       Path work,
       String soname,
-      String source,
+      List<String> sources,
       String jni,
       String imports,
       int notSupported,
       String... libraries)
       throws IOException, InterruptedException {
-    Path object = work.resolve(source + ".o");
     String java = System.getProperty("java.home");
-    run(
-        work,
-        "g++",
-        "-std=c++17",
-        "-O1",
-        "-fPIC",
-        "-ffp-contract=off",
-        "-Wall",
-        "-Wno-unused-function",
-        "-I" + java + "/include",
-        "-I" + java + "/include/linux",
-        "-DFK_DIR=\"" + SOURCES + "\"",
-        "-c",
-        SOURCES.resolve(source).toString(),
-        "-o",
-        object.toString());
+    List<String> objects = new ArrayList<>();
+    for (String source : sources) {
+      objects.add(work.resolve(source + ".o").toString());
+      run(
+          work,
+          "g++",
+          "-std=c++17",
+          "-O3",
+          "-fPIC",
+          "-ffp-contract=off",
+          "-Wall",
+          "-Werror",
+          "-I" + java + "/include",
+          "-I" + java + "/include/linux",
+          "-DSTANDIN_SOURCES=\"" + SOURCES + "\"",
+          "-c",
+          SOURCES.resolve(source + ".cpp").toString(),
+          "-o",
+          objects.get(objects.size() - 1));
+    }
     Path wanted = work.resolve("lib" + jni + ".so");
     try (InputStream in =
         FakeCudaBuild.class.getResourceAsStream(
@@ -123,30 +126,34 @@ final class FakeCudaBuild {
     Pattern names = Pattern.compile("\\s(" + imports + ")(@.*)?$");
     TreeSet<String> missing =
         symbols(work, names, "nm", "-D", "--undefined-only", wanted.toString());
-    missing.removeAll(symbols(work, names, "nm", "--defined-only", object.toString()));
-    StringBuilder stubs = new StringBuilder("#include <cstdio>\nextern \"C\" {\n");
+    for (String object : objects) {
+      missing.removeAll(symbols(work, names, "nm", "--defined-only", object));
+    }
+    StringBuilder stubs = new StringBuilder("#include \"standin.h\"\nextern \"C\" {\n");
     for (String name : missing) {
       stubs.append(
           String.format(
-              "int %s() { fputs(\"fakecuda: %s is not in the stand-in\\n\", stderr); return %d; }\n",
-              name, name, notSupported));
+              "int %s() { return standin::misuse(%d, \"%s isn't in the stand-in\"); }\n",
+              name, notSupported, name));
     }
-    Path stubsFile = work.resolve(source + ".stubs.cpp");
+    Path stubsFile = work.resolve(soname + ".stubs.cpp");
     Files.writeString(stubsFile, stubs.append("}\n"));
-    Path map = work.resolve(source + ".map");
+    Path map = work.resolve(soname + ".map");
     Files.writeString(map, soname + " {\n global: *;\n};\n");
     List<String> link =
         new ArrayList<>(
             List.of(
                 "g++",
                 "-shared",
+                "-std=c++17",
                 "-fPIC",
+                "-I" + SOURCES,
                 "-o",
                 work.resolve(soname).toString(),
-                object.toString(),
                 stubsFile.toString(),
                 "-Wl,-soname," + soname,
                 "-Wl,--version-script=" + map));
+    link.addAll(objects);
     link.addAll(List.of(libraries));
     link.add("-ldl");
     run(work, link.toArray(String[]::new));
