@@ -33,6 +33,7 @@ public @interface OnFakeCuda {
         Assumptions.abort(why);
       }
       FakeCuda.load();
+      FakeCuda.reset(); // arguments of tests are made before beforeEach
     }
 
     @Override
