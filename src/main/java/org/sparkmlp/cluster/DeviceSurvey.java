@@ -51,5 +51,4 @@ public final class DeviceSurvey {
       return e.getMessage();
     }
   }
-
 }

@@ -19,8 +19,17 @@ public final class GpuProfile {
 
   /** Whether Spark gives GPUs to tasks that train. */
   public static boolean gives(SparkConf conf) {
-    return amount(conf, "spark.task.resource.gpu.amount") > 0
-        || amount(conf, "spark.executor.resource.gpu.amount") > 0;
+    return ofAllTasks(conf) || ofExecutors(conf);
+  }
+
+  private static boolean ofAllTasks(SparkConf conf) {
+    return amount(conf, "spark.task.resource.gpu.amount") > 0;
+  }
+
+  /** In local mode Spark has no resources to schedule. */
+  private static boolean ofExecutors(SparkConf conf) {
+    return !conf.get("spark.master", "").matches("local(\\[.*)?")
+        && amount(conf, "spark.executor.resource.gpu.amount") > 0;
   }
 
   private static double amount(SparkConf conf, String name) {
@@ -33,8 +42,7 @@ public final class GpuProfile {
    * @throws IllegalArgumentException if the setting asks for what can't be
    */
   public static ResourceProfile needs(SparkConf conf) {
-    if (amount(conf, "spark.task.resource.gpu.amount") > 0
-        || amount(conf, "spark.executor.resource.gpu.amount") == 0) {
+    if (ofAllTasks(conf) || !ofExecutors(conf)) {
       return null;
     }
     double gpus = Double.parseDouble(conf.get(PER_TASK, "1"));

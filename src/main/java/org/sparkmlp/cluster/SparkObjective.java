@@ -115,7 +115,7 @@ public final class SparkObjective implements Objective, AutoCloseable {
         () -> {
           try {
             onItsResources(RoundRdd.thatForgets(rows.shards(), group)).count();
-          } catch (RuntimeException e) {
+          } catch (Exception e) { // Spark throws checked ones without declaring them
             LOG.warn("what this fit has left on devices couldn't be freed: {}", e.toString());
           }
         });

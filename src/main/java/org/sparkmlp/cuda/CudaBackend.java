@@ -3,6 +3,7 @@ package org.sparkmlp.cuda;
 import static jcuda.driver.JCudaDriver.cuMemsetD32Async;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -118,13 +119,9 @@ final class CudaBackend implements DeviceBackend {
       return;
     }
     closed = true;
-    try {
-      gpu.attach();
-      if (staging != null) {
-        staging.sync();
-      }
-    } catch (RuntimeException e) {
-      // nothing works any more on a device that is lost; what can be freed is
+    gpu.attachToFree();
+    if (hasStream) {
+      cuStreamSynchronize(stream); // fails on a device that is lost, where nothing runs any more
     }
     if (blas != null) {
       blas.close();

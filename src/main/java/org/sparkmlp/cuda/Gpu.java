@@ -110,7 +110,7 @@ final class Gpu {
       all.forEach(gpu -> gpu.users++);
     }
     for (Gpu gpu : all) {
-      cuCtxSetCurrent(gpu.context);
+      gpu.attachToFree();
       gpu.rows.forget(prefix);
       gpu.release();
     }
@@ -154,9 +154,22 @@ final class Gpu {
     return rows;
   }
 
-  /** Makes the device's context that of this thread. */
+  /**
+   * Makes the device's context that of this thread.
+   *
+   * @throws IllegalStateException if the device is lost
+   */
   void attach() {
+    String why = lost(ordinal);
+    if (why != null) {
+      throw new IllegalStateException(why);
+    }
     check("cuCtxSetCurrent", cuCtxSetCurrent(context));
+  }
+
+  /** The same to free what can be freed, of a lost device too. */
+  void attachToFree() {
+    cuCtxSetCurrent(context);
   }
 
   /** Throws unless a call of the driver succeeded; notes when the device is lost. */

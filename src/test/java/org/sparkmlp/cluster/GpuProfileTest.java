@@ -24,6 +24,17 @@ class GpuProfileTest {
   }
 
   @Test
+  void nothingIsAskedForInLocalMode() {
+    for (String master :
+        new String[] {"local", "local[2]", "local[*]", "local-cluster[1,1,1024]"}) {
+      SparkConf conf = conf("spark.executor.resource.gpu.amount", "1", "spark.master", master);
+      boolean cluster = master.startsWith("local-cluster");
+      assertThat(GpuProfile.gives(conf)).isEqualTo(cluster);
+      assertThat(GpuProfile.needs(conf) != null).isEqualTo(cluster);
+    }
+  }
+
+  @Test
   void nothingMoreIsAskedForWhereAllTasksHaveOne() {
     SparkConf conf =
         conf("spark.executor.resource.gpu.amount", "1", "spark.task.resource.gpu.amount", "0.25");
@@ -46,8 +57,7 @@ class GpuProfileTest {
   @Test
   void whatCannotBeIsAnError() {
     for (String bad : new String[] {"0", "-1", "0.7", "1.5"}) {
-      SparkConf conf =
-          conf("spark.executor.resource.gpu.amount", "1", GpuProfile.PER_TASK, bad);
+      SparkConf conf = conf("spark.executor.resource.gpu.amount", "1", GpuProfile.PER_TASK, bad);
       assertThatThrownBy(() -> GpuProfile.needs(conf))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(

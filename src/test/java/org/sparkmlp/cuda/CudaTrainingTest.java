@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,16 +136,25 @@ class CudaTrainingTest {
   @CsvSource({"2", "4", "8"})
   void localStepsMoveNothing(int localSteps) {
     Plan plan = plan("cuda", localSteps, ALL);
-    long up = FakeCuda.bytesToDevice();
-    long down = FakeCuda.bytesToHost();
+    FakeCuda.reset();
+    FakeCuda.lazy(true);
     train(plan);
-    long rounds = EPOCHS * ((8 + localSteps - 1) / localSteps);
-    long vectors = rounds * SHARDS * 3L * plan.topology().size() * 4;
+    long steps = FakeCuda.calls("kernel:optimize") / SHARDS / EPOCHS;
+    long vectors = vectors(plan, steps);
     long rows = ROWS * (INPUTS + 1 + 1) * 4L;
     long numbers = EPOCHS * ROWS * 4L;
-    assertThat(FakeCuda.bytesToDevice() - up).isEqualTo(rows + vectors + numbers);
-    long losses = EPOCHS * 8 * SHARDS * 24L;
-    assertThat(FakeCuda.bytesToHost() - down).isEqualTo(vectors + losses);
+    assertThat(FakeCuda.bytesToDevice()).isEqualTo(rows + vectors + numbers);
+    long losses = EPOCHS * steps * SHARDS * 24L;
+    assertThat(FakeCuda.bytesToHost()).isEqualTo(vectors + losses);
+  }
+
+  private static long rounds(Plan plan, long stepsPerEpoch) {
+    return EPOCHS * ((stepsPerEpoch + plan.localSteps() - 1) / plan.localSteps());
+  }
+
+  /** Bytes of weights and two slots, a round and shard. */
+  private static long vectors(Plan plan, long stepsPerEpoch) {
+    return rounds(plan, stepsPerEpoch) * SHARDS * 3L * plan.topology().size() * 4;
   }
 
   @Test
@@ -154,6 +167,36 @@ class CudaTrainingTest {
       assertThat(log.lines()).anyMatch(line -> line.contains("they are sent batch by batch"));
     }
     assertThat(FakeCuda.bytesToDevice() - up).isGreaterThan(EPOCHS * ROWS * (INPUTS + 2) * 4L);
+  }
+
+  /** Room for one of two shards: each makes the other give way, round after round. */
+  @Test
+  void rowsUsedLongestAgoGiveWay() {
+    float[] kept = train(plan("cuda", 4, ALL));
+    System.setProperty(RowCache.PROPERTY, "1e-5"); // about 5 kB of 512 MB
+    long up = FakeCuda.bytesToDevice();
+    try (CapturedLog log = new CapturedLog(RowCache.class.getName())) {
+      assertThat(train(plan("cuda", 4, ALL))).containsExactly(kept);
+      assertThat(log.lines()).isEmpty();
+    }
+    long steps = FakeCuda.calls("kernel:optimize") / SHARDS / EPOCHS / 2;
+    long rows = rounds(plan("cuda", 4, ALL), steps) * ROWS * (INPUTS + 2) * 4L;
+    assertThat(FakeCuda.bytesToDevice() - up)
+        .isEqualTo(rows + vectors(plan("cuda", 4, ALL), steps) + EPOCHS * ROWS * 4L);
+  }
+
+  @Test
+  void twoThreadsShareADevice() throws Exception {
+    float[] alone = train(plan("cuda", 4, ALL));
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      Callable<float[]> task = () -> train(plan("cuda", 4, ALL));
+      for (Future<float[]> result : threads.invokeAll(List.of(task, task, task, task))) {
+        assertThat(result.get()).containsExactly(alone);
+      }
+    } finally {
+      threads.shutdown();
+    }
   }
 
   @Test

@@ -28,7 +28,8 @@ class DeviceParamTest {
     Assumptions.assumeFalse(missing.isEmpty(), "this machine has a GPU");
     assertThatThrownBy(() -> classifier().setDevice("cuda").fit(rows()))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith("device = cuda, but there is a task that can't use a GPU: " + missing)
+        .hasMessageStartingWith(
+            "device = cuda, but there is a task that can't use a GPU: " + missing)
         .hasMessageContaining("device = cpu trains without");
     assertThat(SparkSessions.packedRowsInCache()).isZero();
   }
