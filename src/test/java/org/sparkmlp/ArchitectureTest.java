@@ -27,6 +27,7 @@ class ArchitectureTest {
           "schedule: util",
           "optim: util",
           "backend: util function optim",
+          "cuda: util function optim backend",
           "data: util",
           "nn: util function schedule optim backend data",
           "train: util function schedule optim backend data nn",
@@ -36,7 +37,7 @@ class ArchitectureTest {
           "search: util function schedule optim backend data nn train cluster events ml",
           "ui: util function schedule optim backend data nn train cluster events ml",
           "experiment: util function schedule optim backend data nn train cluster events ml search ui",
-          "cli: util function schedule optim backend data nn train cluster events ml search ui experiment");
+          "cli: util function schedule optim backend data nn train cluster events ml search ui experiment cuda");
 
   @Test
   void packagesUseOnlyThoseAboveThem() {

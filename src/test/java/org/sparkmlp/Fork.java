@@ -21,6 +21,18 @@ public final class Fork {
    */
   public static String run(Path folder, List<String> options, String main, String... arguments)
       throws IOException, InterruptedException {
+    return run(folder, classPath(), options, main, arguments);
+  }
+
+  /** This JVM's class path. */
+  public static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+
+  /** With another class path than this JVM's. */
+  public static String run(
+      Path folder, String classPath, List<String> options, String main, String... arguments)
+      throws IOException, InterruptedException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -34,8 +46,7 @@ public final class Fork {
     words.add("-Dspark.driver.bindAddress=127.0.0.1");
     words.add("-Dspark.local.dir=" + folder.resolve("spark"));
     words.add("-cp");
-    words.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    words.add(classPath);
     words.add(main);
     words.addAll(List.of(arguments));
     Path out = folder.resolve("out");

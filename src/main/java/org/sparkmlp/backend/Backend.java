@@ -37,6 +37,9 @@ public interface Backend {
     return buffer;
   }
 
+  /** Gives back what {@link #allocate} made, where that isn't left to the garbage collector. */
+  default void free(Buffer... buffers) {}
+
   void upload(float[] from, int fromOffset, Buffer to, int toOffset, int length);
 
   void download(Buffer from, int fromOffset, float[] to, int toOffset, int length);

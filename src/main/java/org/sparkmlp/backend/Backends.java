@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -14,14 +15,19 @@ import org.sparkmlp.util.Names;
 
 /**
  * The CPU backends by name, fastest first. Each is loaded once a JVM, when it is first asked for.
+ * Kinds of devices besides, by name too.
  */
 public final class Backends {
   /** Takes the fastest backend that loads. */
   public static final String AUTO = "auto";
 
+  /** NVIDIA GPUs. */
+  public static final String CUDA = "cuda";
+
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
   private static final Map<String, Supplier<CpuBackend>> PROVIDERS = new LinkedHashMap<>();
   private static final Map<String, CpuBackend> LOADED = new ConcurrentHashMap<>();
+  private static final Map<String, DeviceProvider> DEVICES = new ConcurrentHashMap<>();
 
   static {
     PROVIDERS.put("openblas", OpenBlas::load);
@@ -42,6 +48,12 @@ public final class Backends {
    */
   public static String check(String name) {
     if (!name.equals(AUTO) && !PROVIDERS.containsKey(name)) {
+      if (isDevice(name)) {
+        throw new IllegalArgumentException(
+            String.format(
+                "backend = %s: backend names what computes on a CPU (auto, %s); set device = %s instead",
+                name, String.join(", ", names()), name));
+      }
       List<String> known = new ArrayList<>(List.of(AUTO));
       known.addAll(names());
       throw new IllegalArgumentException(
@@ -60,6 +72,33 @@ public final class Backends {
    */
   public static Backend get(String name) {
     return cpu(name);
+  }
+
+  /** Whether it is a kind of device, not a CPU backend; loads nothing. */
+  public static boolean isDevice(String name) {
+    return name.equals(CUDA);
+  }
+
+  /**
+   * The kind of device of that name.
+   *
+   * @throws IllegalStateException if this installation has no part for it
+   */
+  public static DeviceProvider device(String name) {
+    return DEVICES.computeIfAbsent(
+        name,
+        key ->
+            ServiceLoader.load(DeviceProvider.class, Backends.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> provider.name().equals(key))
+                .findFirst()
+                .orElseThrow(
+                    () -> new IllegalStateException("no part of this installation knows " + key)));
+  }
+
+  /** What computes on this CPU beside a backend of that name: itself, or, for a device, auto. */
+  public static Backend onHost(String name) {
+    return get(isDevice(name) ? AUTO : name);
   }
 
   /** The double-precision product of the backend of that name. */

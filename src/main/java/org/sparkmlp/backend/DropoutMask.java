@@ -21,6 +21,16 @@ public final class DropoutMask {
     this.scale = (float) ((double) ONE / (ONE - dropped));
   }
 
+  /** k. */
+  public int dropped() {
+    return dropped;
+  }
+
+  /** What a value that stays is multiplied with. */
+  public float kept() {
+    return scale;
+  }
+
   /** Without a branch: no processor could foresee it. */
   public float at(int key, int column) {
     int kept = (dropped - 1 - (CounterRandom.element(key, column) >>> 8)) >>> 31; // 0 or 1

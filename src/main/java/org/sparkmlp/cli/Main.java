@@ -15,7 +15,12 @@ import picocli.CommandLine.ParameterException;
     description = "Multilayer perceptrons for Apache Spark ML.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {RunCommand.class, PredictCommand.class, BenchmarkCommand.class},
+    subcommands = {
+      RunCommand.class,
+      PredictCommand.class,
+      DevicesCommand.class,
+      BenchmarkCommand.class
+    },
     footer = {
       "",
       "Options after -- go to spark-submit, for example: -- --master local[2] --driver-memory 4g",
@@ -41,7 +46,8 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Which command? run, predict or benchmark");
+    throw new ParameterException(
+        spec.commandLine(), "Which command? run, predict, devices or benchmark");
   }
 
   private static int explain(Exception error, PrintWriter err) {

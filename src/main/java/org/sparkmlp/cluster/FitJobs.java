@@ -17,9 +17,11 @@ public final class FitJobs {
    * Runs a fit. If its thread is interrupted, Spark would stop waiting for the running job and let
    * it go on; here it is cancelled.
    *
+   * @throws IllegalArgumentException if no job of this session can ever run
    * @throws CancellationException if the thread was interrupted, which it is then again
    */
   public static <T> T run(SparkContext spark, Supplier<T> fit) {
+    GpuResources.checkLocalMode(spark);
     String tag = "spark-mlp-" + UUID.randomUUID();
     spark.addJobTag(tag);
     try {

@@ -24,7 +24,7 @@ import org.sparkmlp.train.Program;
  * runs, the driver is busy with the other half: two fits take turns, as they would alone), or the
  * first of them has waited for {@link #PATIENCE_MILLIS}. If it fails, each makes its own, so that
  * one fit's error is not another's. Large networks make their rounds by themselves: what a job
- * costs is little to them.
+ * costs is little to them. So do fits on devices, which keep rows there by fit.
  */
 public final class JoinedRounds implements Objective, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JoinedRounds.class);
@@ -95,7 +95,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     this.alone = alone;
     this.group = group;
     this.most = alone.mostBytes() / 2;
-    this.joins = alone.isFlat() && alone.roundBytes() <= most / 2;
+    this.joins = !alone.isOnDevices() && alone.isFlat() && alone.roundBytes() <= most / 2;
     if (joins) {
       group.joined(1);
     }
@@ -203,5 +203,6 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     if (joins) {
       group.joined(-1);
     }
+    alone.close();
   }
 }

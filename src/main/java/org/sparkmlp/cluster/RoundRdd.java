@@ -1,9 +1,11 @@
 package org.sparkmlp.cluster;
 
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
 import org.sparkmlp.data.Shard;
@@ -26,12 +28,33 @@ final class RoundRdd<S extends Serializable, R extends Mergeable<R>> extends RDD
   private final RDD<Shard> shards;
   private final Program<S, R> program;
   private final Broadcast<S> state;
+  private final String group;
 
-  RoundRdd(RDD<Shard> shards, Program<S, R> program, Broadcast<S> state) {
+  /**
+   * @param group names what tasks leave on devices
+   */
+  RoundRdd(RDD<Shard> shards, Program<S, R> program, Broadcast<S> state, String group) {
     super(shards, ClassTag$.MODULE$.apply(Mergeable.class));
     this.shards = shards;
     this.program = program;
     this.state = state;
+    this.group = group;
+  }
+
+  /** Nothing of each partition; its task frees what those of a group have left on devices there. */
+  static RDD<Object> thatForgets(JavaRDD<Shard> shards, String group) {
+    return shards
+        .mapPartitions(
+            partition -> {
+              workspaces(group).forget();
+              return Collections.emptyIterator();
+            })
+        .rdd();
+  }
+
+  /** In a task. */
+  private static Workspaces workspaces(String group) {
+    return WORKSPACES.of(group, GpuResources.address(), TaskContext.getPartitionId());
   }
 
   @Override
@@ -42,9 +65,10 @@ final class RoundRdd<S extends Serializable, R extends Mergeable<R>> extends RDD
   @Override
   public scala.collection.Iterator<R> compute(Partition partition, TaskContext context) {
     scala.collection.Iterator<Shard> own = shards.iterator(partition, context);
+    Workspaces workspaces = workspaces(group);
     R sum = program.empty();
     while (own.hasNext()) {
-      sum = sum.mergeInTask(program.run(state.value(), own.next(), WORKSPACES));
+      sum = sum.mergeInTask(program.run(state.value(), own.next(), workspaces));
     }
     return CollectionConverters.asScala(List.of(sum).iterator());
   }

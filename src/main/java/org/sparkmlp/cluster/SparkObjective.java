@@ -1,8 +1,13 @@
 package org.sparkmlp.cluster;
 
 import java.io.Serializable;
+import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.resource.ResourceProfile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkmlp.train.DataLayout;
 import org.sparkmlp.train.Mergeable;
 import org.sparkmlp.train.Objective;
@@ -18,11 +23,21 @@ import org.sparkmlp.util.Interrupts;
  * <p>A round leaves nothing behind: its broadcast is destroyed and the files of its shuffles are
  * removed, whether it succeeds or fails.
  */
-public final class SparkObjective implements Objective {
+public final class SparkObjective implements Objective, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkObjective.class);
+
   private final ShardedRows rows;
   private final TreeShape shape;
   private final long roundBytes;
   private final long mostBytes;
+
+  /** Names what tasks leave on devices. */
+  private final String group = UUID.randomUUID().toString();
+
+  private boolean onDevices;
+
+  /** What tasks that compute need; null for what all tasks have. */
+  private ResourceProfile resources;
 
   /**
    * @param aggregationDepth depth of the tree where results are large, at least 2
@@ -78,6 +93,42 @@ public final class SparkObjective implements Objective {
     return new JoinedRounds(this, rows.fits());
   }
 
+  /**
+   * Says that programs compute on devices: their tasks get what {@link GpuProfile} says, and {@link
+   * #close} frees what they leave.
+   */
+  public void onDevices() {
+    onDevices = true;
+    resources = GpuProfile.needs(rows.shards().context().getConf());
+  }
+
+  /**
+   * Frees what rounds have left on devices, in the tasks that rounds have, which are likely to be
+   * where these were. On other executors it gives way to what comes next.
+   */
+  @Override
+  public void close() {
+    if (!onDevices) {
+      return;
+    }
+    Interrupts.withheld(
+        () -> {
+          try {
+            onItsResources(RoundRdd.thatForgets(rows.shards(), group)).count();
+          } catch (Exception e) { // Spark throws checked ones without declaring them
+            LOG.warn("what this fit has left on devices couldn't be freed: {}", e.toString());
+          }
+        });
+  }
+
+  boolean isOnDevices() {
+    return onDevices;
+  }
+
+  private <T> RDD<T> onItsResources(RDD<T> tasks) {
+    return resources == null ? tasks : tasks.withResources(resources);
+  }
+
   private long mostResultBytes() {
     long bytes =
         rows.shards().context().getConf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
@@ -94,7 +145,8 @@ public final class SparkObjective implements Objective {
     Broadcast<S> broadcast =
         JavaSparkContext.fromSparkContext(rows.shards().context()).broadcast(state);
     ResultTree<R> tree =
-        new ResultTree<>(new RoundRdd<>(rows.shards().rdd(), program, broadcast), shape);
+        new ResultTree<>(
+            onItsResources(new RoundRdd<>(rows.shards().rdd(), program, broadcast, group)), shape);
     try {
       return tree.sum(program.empty());
     } finally {

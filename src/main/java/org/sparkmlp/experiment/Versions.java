@@ -16,7 +16,8 @@ final class Versions {
     versions.put("scala", scala.util.Properties.versionNumberString());
     versions.put("java", System.getProperty("java.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-    versions.put("backend", Backends.get(backend).description());
+    versions.put(
+        "backend", Backends.isDevice(backend) ? backend : Backends.get(backend).description());
     return versions;
   }
 

@@ -105,6 +105,7 @@ final class Fit<M> {
           p.getElasticNetParam(),
           p.getSolver());
     }
+    FitDevice.check(p);
     RegularizationParams.check(p, hiddenLayers(p));
     Check.that(
         p.getLocalSteps() != 1 || !p.isSet(p.outerMomentum()) || p.getOuterMomentum() == 0,
@@ -200,7 +201,7 @@ final class Fit<M> {
     EarlyStopping stopping = stopping(topology, survey);
     float[] start = initialWeights(topology, prior);
     Anchor.Vectors held = prior.anchorVectors(params.getPlasticityLambda(), topology);
-    String backend = Backends.get(params.getBackend()).name();
+    String backend = FitDevice.backend(params, dataset.sparkSession().sparkContext());
     boolean measure = params.getStandardization() && !prior.exists();
     FeatureSurvey features =
         FeatureSurvey.isNeeded(numFeatures, measure)
@@ -328,8 +329,12 @@ final class Fit<M> {
     return (int) Math.min(Math.min(parallelism, ExactSum.MAX_LEAVES), byRows);
   }
 
-  private JoinedRounds rounds(ShardedRows rows, long resultBytes) {
-    return new SparkObjective(rows, params.getAggregationDepth(), resultBytes).joined();
+  private JoinedRounds rounds(ShardedRows rows, long resultBytes, String backend) {
+    SparkObjective alone = new SparkObjective(rows, params.getAggregationDepth(), resultBytes);
+    if (Backends.isDevice(backend)) {
+      alone.onDevices();
+    }
+    return alone.joined();
   }
 
   /**
@@ -351,7 +356,7 @@ final class Fit<M> {
     String reason = "l-bfgs takes all rows for every step";
     TrainingResult result;
     if (solver instanceof Lbfgs lbfgs) {
-      try (JoinedRounds objective = rounds(rows, 8L * topology.size())) {
+      try (JoinedRounds objective = rounds(rows, 8L * topology.size(), backend)) {
         result =
             told(
                 rows,
@@ -410,7 +415,7 @@ final class Fit<M> {
           reason);
       Safeguards safeguards =
           new Safeguards(checkpoints, params.getOnDivergence().equals("backoff"));
-      try (JoinedRounds objective = rounds(rows, resultBytes)) {
+      try (JoinedRounds objective = rounds(rows, resultBytes, backend)) {
         result =
             told(
                 rows,

@@ -168,6 +168,10 @@ public interface MLPParams extends HasWeightCol {
     return mlp().backend;
   }
 
+  default Param<String> device() {
+    return mlp().device;
+  }
+
   default Param<String> validationIndicatorCol() {
     return mlp().validationIndicatorCol;
   }
@@ -338,6 +342,10 @@ public interface MLPParams extends HasWeightCol {
     return getOrDefault(backend());
   }
 
+  default String getDevice() {
+    return getOrDefault(device());
+  }
+
   default String getValidationIndicatorCol() {
     return getOrDefault(validationIndicatorCol());
   }
@@ -403,6 +411,7 @@ public interface MLPParams extends HasWeightCol {
     final IntParam aggregationDepth;
     final IntParam blockSize;
     final Param<String> backend;
+    final Param<String> device;
     final Param<String> validationIndicatorCol;
     final DoubleParam validationFraction;
     final Param<String> validationMetric;
@@ -645,10 +654,17 @@ public interface MLPParams extends HasWeightCol {
           new Param<>(
               owner,
               "backend",
-              "what computes: auto, "
+              "what computes on CPUs: auto, "
                   + String.join(", ", Backends.names())
                   + "; auto takes the fastest that loads",
               Rules.spec((Consumer<String> & Serializable) Backends::check));
+      device =
+          new Param<>(
+              owner,
+              "device",
+              "kind of processor that trains: cpu; cuda, a GPU for every task, or an error that says what is missing; auto,"
+                  + " a GPU where Spark gives one to the tasks, else the CPU. Models predict on CPUs",
+              Rules.oneOf("device", FitDevice.NAMES));
       validationIndicatorCol =
           new Param<>(
               owner,
@@ -732,6 +748,7 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(aggregationDepth, 2);
       owner.setDefault(blockSize, 128);
       owner.setDefault(backend, AUTO);
+      owner.setDefault(device, FitDevice.CPU);
       owner.setDefault(validationFraction, 0.0);
       owner.setDefault(validationMetric, ValidationMetric.LOSS.spec());
       owner.setDefault(patience, 0);
@@ -915,6 +932,11 @@ public interface MLPParams extends HasWeightCol {
 
     default T setBackend(String value) {
       set(backend(), value);
+      return self();
+    }
+
+    default T setDevice(String value) {
+      set(device(), value);
       return self();
     }
 

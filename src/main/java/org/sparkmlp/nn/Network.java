@@ -3,6 +3,7 @@ package org.sparkmlp.nn;
 import java.util.Arrays;
 import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
+import org.sparkmlp.backend.DeviceBackend;
 import org.sparkmlp.backend.LossSums;
 import org.sparkmlp.data.FeatureRow;
 import org.sparkmlp.data.PackedBlock;
@@ -29,6 +30,9 @@ import org.sparkmlp.util.CounterRandom;
  * <p>A batch of sparse rows stays sparse in the first layer, X W_1 and X' D_1 being sums of few
  * rows, if at most 1 / {@value #DENSE_SHARE} of its numbers are stored; it is spread over a dense
  * one otherwise, or if one of its rows is dense. So what is computed depends on the batch alone.
+ *
+ * <p>On a device a batch may also be loaded from rows that are there, its losses stay there, and
+ * then no step has to wait for the host.
  */
 public final class Network {
   /**
@@ -76,6 +80,11 @@ public final class Network {
 
   /** Keys of the batch's rows for the layer at hand. */
   private final int[] layerKeys;
+
+  /** Where the batch at hand was loaded from on the device, and at which row; else null. */
+  private DeviceBackend.Batches loaded;
+
+  private int loadedFrom;
 
   /**
    * @param capacity most rows of a batch
@@ -153,6 +162,10 @@ public final class Network {
     return capacity;
   }
 
+  public Backend backend() {
+    return backend;
+  }
+
   /** Takes the flat vector of weights, which is copied. */
   public void setWeights(float[] flat) {
     backend.upload(flat, 0, weights, 0, topology.size());
@@ -190,9 +203,7 @@ public final class Network {
 
   /** Puts a row into place {@code i} of the batch; a batch is loaded from 0 on. */
   public void load(int i, PackedBlock block, int row) {
-    if (i == 0) {
-      sparse.clear();
-    }
+    begin(i);
     if (block.sparse(row)) {
       int from = block.indexStart(row);
       sparse.add(i, block.count(row), block.indices(), from, block.features(), block.start(row));
@@ -205,14 +216,35 @@ public final class Network {
     backend.upload(block.weights(), row, rowWeights, i, 1);
   }
 
+  private void begin(int i) {
+    if (i == 0) {
+      sparse.clear();
+      loaded = null;
+    }
+  }
+
+  /**
+   * Loads a whole batch on the device: {@code rows} rows of a sequence, from {@code from} on.
+   *
+   * @return the sum of their weights
+   */
+  public double load(DeviceBackend.Batches batches, int from, int rows) {
+    begin(0);
+    loaded = batches;
+    loadedFrom = from;
+    return device().load(batches, from, rows, features(), stride(0), targets, rowWeights);
+  }
+
+  private DeviceBackend device() {
+    return (DeviceBackend) backend;
+  }
+
   /**
    * Puts features alone into place {@code i} of the batch, for {@link #predict}; a batch is loaded
    * from 0 on.
    */
   public void load(int i, FeatureRow features) {
-    if (i == 0) {
-      sparse.clear();
-    }
+    begin(i);
     if (features.sparse()) {
       sparse.add(i, features.count(), features.indices(), 0, features.values(), 0);
     } else {
@@ -251,6 +283,12 @@ public final class Network {
     loss(rows, null, sums);
   }
 
+  /** Likewise, but that they are added to those of a step in a table on the device. */
+  public void evaluate(int rows, DeviceBackend.LossTable table, int step) {
+    forward(rows, Dropout.NONE, null);
+    loss(rows, null, table, step);
+  }
+
   /**
    * Computes the gradient of the batch's weighted loss sum and adds its losses to {@code sums}.
    *
@@ -275,6 +313,17 @@ public final class Network {
     backward(rows, accumulate, dropout);
   }
 
+  /**
+   * The same of a batch that was loaded on the device: its losses are added to those of a step in a
+   * table there, and the keys of its rows are those of its sequence.
+   */
+  public void differentiate(
+      int rows, boolean accumulate, Dropout dropout, DeviceBackend.LossTable table, int step) {
+    forward(rows, dropout, null);
+    loss(rows, deltas[topology.depth()], table, step);
+    backward(rows, accumulate, dropout);
+  }
+
   /** What layer l + 1 sees of layer l. */
   private Buffer seen(int l, Dropout dropout) {
     return l > 0 && dropout.rate(l) > 0 ? thinned[l] : outputs[l];
@@ -293,8 +342,23 @@ public final class Network {
         backend.fill(thinned[l], 0, thinned[l].length(), 1);
       }
     }
-    prepareKeys(l, rows, keys);
     int units = topology.units(l);
+    if (loaded != null) {
+      device()
+          .dropout(
+              rate,
+              loaded,
+              loadedFrom,
+              l,
+              rows,
+              units,
+              outputs[l],
+              masks[l],
+              thinned[l],
+              stride(l));
+      return;
+    }
+    prepareKeys(l, rows, keys);
     backend.dropout(rate, layerKeys, rows, units, outputs[l], masks[l], thinned[l], 0, stride(l));
   }
 
@@ -420,6 +484,21 @@ public final class Network {
         rowWeights,
         into,
         sums);
+  }
+
+  private void loss(int rows, Buffer into, DeviceBackend.LossTable table, int step) {
+    device()
+        .loss(
+            topology.loss(),
+            topology.classTargets(),
+            rows,
+            topology.outputs(),
+            outputs[topology.depth()],
+            targets,
+            rowWeights,
+            into,
+            table,
+            step);
   }
 
   private void backward(int rows, boolean accumulate, Dropout dropout) {

@@ -2,6 +2,7 @@ package org.sparkmlp.nn;
 
 import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
+import org.sparkmlp.backend.DeviceBackend;
 import org.sparkmlp.nn.Topology.Slice;
 import org.sparkmlp.optim.Optimizer;
 
@@ -20,7 +21,7 @@ import org.sparkmlp.optim.Optimizer;
  *
  * <p>What is off costs nothing. For one thread at a time, since it has room of its own.
  */
-public final class WeightUpdate {
+public final class WeightUpdate implements AutoCloseable {
   private final Backend backend;
   private final Optimizer optimizer;
   private final Regularization regularization;
@@ -90,6 +91,12 @@ public final class WeightUpdate {
     limitNorms(weights);
   }
 
+  /** Gives its room back. */
+  @Override
+  public void close() {
+    backend.free(norms, anchor, strengths);
+  }
+
   private boolean changesGradient() {
     return regularization.regParam() > 0
         || regularization.gradientClipNorm() > 0
@@ -113,7 +120,9 @@ public final class WeightUpdate {
     if (regularization.gradientClipValue() > 0) {
       backend.clip((float) regularization.gradientClipValue(), gradient, 0, size);
     }
-    if (regularization.gradientClipNorm() > 0) {
+    if (regularization.gradientClipNorm() > 0 && backend instanceof DeviceBackend device) {
+      device.limitNorm((float) regularization.gradientClipNorm(), gradient, 0, size);
+    } else if (regularization.gradientClipNorm() > 0) {
       double norm = Math.sqrt(backend.sumOfSquares(gradient, 0, size));
       if (norm > regularization.gradientClipNorm()) {
         return (float) (regularization.gradientClipNorm() / norm);

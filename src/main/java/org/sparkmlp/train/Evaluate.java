@@ -33,7 +33,14 @@ record Evaluate(Topology topology, String backend, int rowsAtOnce, ValidationMet
           LossSums losses = new LossSums();
           MetricSums sums = metric.sums(topology);
           workspace.network.setWeights(weights);
-          ShardPass.evaluate(workspace.network, shard.validation(), losses, sums);
+          if (DevicePass.serves(workspace, shard, topology)) {
+            try (DevicePass pass = DevicePass.ofValidation(workspace, shard)) {
+              pass.evaluate(sums);
+              losses.add(pass.losses()[0]);
+            }
+          } else {
+            ShardPass.evaluate(workspace.network, shard.validation(), losses, sums);
+          }
           double[] numbers = sums == null ? new double[0] : sums.numbers();
           return new RoundResult(
               exact(numbers), losses, 0, rows, 8L * numbers.length, System.nanoTime() - start);

@@ -9,7 +9,7 @@ import org.sparkmlp.data.Shard;
  * Shards in this JVM's memory, run one after the other: what any distributed objective must equal,
  * bit for bit.
  */
-public final class LocalObjective implements Objective {
+public final class LocalObjective implements Objective, AutoCloseable {
   private final List<Shard> shards;
   private final DataLayout layout;
   private final Workspaces workspaces = new Workspaces();
@@ -26,6 +26,12 @@ public final class LocalObjective implements Objective {
       validation += shard.validation().count();
     }
     this.layout = new DataLayout(columns, rows, validation);
+  }
+
+  /** Frees what rounds have left on devices. */
+  @Override
+  public void close() {
+    workspaces.forget();
   }
 
   @Override

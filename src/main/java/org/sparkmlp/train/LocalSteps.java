@@ -41,7 +41,13 @@ record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
           workspace.network.setSlots(state.slots);
           int key = ShardPass.start(workspace, plan, state.epoch, shard);
           LossSums sums = new LossSums();
-          int badStep = descend(workspace, shard.training(), key, state, sums);
+          int badStep;
+          try (WeightUpdate update = plan.weightUpdate(workspace.network.backend())) {
+            badStep =
+                DevicePass.serves(workspace, shard, plan.topology())
+                    ? descendOnDevice(workspace, shard, key, state, update, sums)
+                    : descend(workspace, shard.training(), key, state, update, sums);
+          }
           RoundResult result = result(workspace.network, sums, to - from, start);
           return badStep < 0 ? result : result.diverged(badStep);
         });
@@ -49,10 +55,14 @@ record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
 
   /** Makes the updates; returns the step after which the loss wasn't finite, or -1. */
   private int descend(
-      Workspace workspace, Shard.Rows rows, int key, TrainingState state, LossSums sums) {
+      Workspace workspace,
+      Shard.Rows rows,
+      int key,
+      TrainingState state,
+      WeightUpdate update,
+      LossSums sums) {
     LossSums batch = new LossSums();
     Dropout dropout = plan.regularization().dropout();
-    WeightUpdate update = plan.weightUpdate();
     long updates = state.updates;
     for (int step = state.step; step < toStep; step++) {
       int from = ShardPass.share(rows.count(), step, stepsPerEpoch);
@@ -70,6 +80,45 @@ record LocalSteps(Plan plan, int stepsPerEpoch, int toStep)
       }
     }
     return -1;
+  }
+
+  /**
+   * The same on a device, which is told all steps before it has made the first: what became of the
+   * losses is read when all are done.
+   */
+  private int descendOnDevice(
+      Workspace workspace,
+      Shard shard,
+      int key,
+      TrainingState state,
+      WeightUpdate update,
+      LossSums sums) {
+    int rows = shard.training().count();
+    int first = ShardPass.share(rows, state.step, stepsPerEpoch);
+    int end = ShardPass.share(rows, toStep, stepsPerEpoch);
+    Dropout dropout = plan.regularization().dropout();
+    long updates = state.updates;
+    try (DevicePass pass =
+        DevicePass.ofTraining(workspace, shard, first, end, key, toStep - state.step)) {
+      for (int step = state.step; step < toStep; step++) {
+        int from = ShardPass.share(rows, step, stepsPerEpoch);
+        int to = ShardPass.share(rows, step + 1, stepsPerEpoch);
+        if (from < to) {
+          double weight = pass.differentiate(from - first, to - first, dropout, step - state.step);
+          updates++;
+          double rate = plan.rate(state.epoch, step, stepsPerEpoch);
+          workspace.network.update(update, weight, rate, updates);
+        }
+      }
+      LossSums[] losses = pass.losses();
+      for (int i = 0; i < losses.length; i++) {
+        sums.add(losses[i]);
+        if (!Double.isFinite(sums.loss)) {
+          return state.step + i;
+        }
+      }
+      return -1;
+    }
   }
 
   private RoundResult result(Network network, LossSums sums, long rows, long start) {

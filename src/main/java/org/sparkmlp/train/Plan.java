@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.sparkmlp.backend.Backends;
+import org.sparkmlp.backend.Backend;
 import org.sparkmlp.nn.Regularization;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.nn.WeightUpdate;
@@ -15,7 +15,8 @@ import org.sparkmlp.util.Check;
 /**
  * Everything that decides how mini-batch training goes, besides the data and the initial weights.
  *
- * @param backend name of the backend that every shard computes on; not {@code auto}
+ * @param backend name of the backend that every shard computes on, or of a kind of device; not
+ *     {@code auto}
  * @param stepSize η
  * @param batchSize rows of one update
  * @param localSteps updates that a shard makes on its own between two aggregations; 1: every update
@@ -135,10 +136,9 @@ public record Plan(
         newPast);
   }
 
-  /** What makes an update; for one thread at a time. */
-  WeightUpdate weightUpdate() {
-    WeightUpdate update =
-        new WeightUpdate(topology, Backends.get(backend), optimizer, regularization);
+  /** What makes an update on buffers of a backend; for one thread at a time. */
+  WeightUpdate weightUpdate(Backend on) {
+    WeightUpdate update = new WeightUpdate(topology, on, optimizer, regularization);
     if (past.anchor() != null) {
       Anchor.Vectors held = past.anchor().vectors();
       update.holdTo(held.weights(), held.strengths());

@@ -79,13 +79,18 @@ final class ShardPass {
       network.evaluate(n, sums);
       if (more != null) {
         network.logits(n, logits);
-        for (int i = 0; i < n; i++) {
-          PackedBlock block = rows.blockOf(start + i);
-          int row = rows.placeOf(start + i);
-          int width = block.targets().length / block.rows();
-          more.add(logits, i * outputs, block.targets(), row * width, block.weights()[row]);
-        }
+        add(logits, outputs, rows, start, n, more);
       }
+    }
+  }
+
+  /** Adds rows from {@code start} on, with their logits, to what a metric needs. */
+  static void add(float[] logits, int outputs, Shard.Rows rows, int start, int n, MetricSums more) {
+    for (int i = 0; i < n; i++) {
+      PackedBlock block = rows.blockOf(start + i);
+      int row = rows.placeOf(start + i);
+      int width = block.targets().length / block.rows();
+      more.add(logits, i * outputs, block.targets(), row * width, block.weights()[row]);
     }
   }
 

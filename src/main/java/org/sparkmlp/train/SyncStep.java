@@ -32,8 +32,15 @@ record SyncStep(Plan plan, int stepsPerEpoch, int numShards)
           LossSums sums = new LossSums();
           workspace.network.setWeights(state.weights);
           int key = ShardPass.start(workspace, plan, state.epoch, shard);
-          ShardPass.differentiate(
-              workspace, shard.training(), from, to, plan.regularization().dropout(), key, sums);
+          if (DevicePass.serves(workspace, shard, plan.topology())) {
+            try (DevicePass pass = DevicePass.ofTraining(workspace, shard, from, to, key, 1)) {
+              pass.differentiate(0, to - from, plan.regularization().dropout(), 0);
+              sums.add(pass.losses()[0]);
+            }
+          } else {
+            ShardPass.differentiate(
+                workspace, shard.training(), from, to, plan.regularization().dropout(), key, sums);
+          }
           float[] gradient = new float[plan.topology().size()];
           workspace.network.getGradient(gradient);
           RoundResult result =

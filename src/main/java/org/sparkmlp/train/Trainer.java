@@ -75,7 +75,7 @@ public final class Trainer {
     this.averaging = averaging;
     this.stopping = stopping;
     this.stepsPerEpoch = plan.stepsPerEpoch(objective.layout());
-    this.weightUpdate = plan.weightUpdate();
+    this.weightUpdate = plan.weightUpdate(Backends.onHost(plan.backend()));
     // one shard is its own mean
     this.outerMomentum = objective.layout().numShards() > 1 ? plan.outerMomentum() : 0;
   }
@@ -253,7 +253,7 @@ public final class Trainer {
    */
   private TrainingState update(TrainingState state, RoundResult result) {
     int size = plan.topology().size();
-    Backend backend = Backends.get(plan.backend());
+    Backend backend = Backends.onHost(plan.backend());
     float[] weights = new float[size];
     float[] slots = new float[state.slots.length];
     float[] gradient = new float[size];
@@ -335,7 +335,7 @@ public final class Trainer {
 
   private void limitNorms(float[] weights) {
     if (plan.regularization().maxNorm() > 0) {
-      Backend backend = Backends.get(plan.backend());
+      Backend backend = Backends.onHost(plan.backend());
       Buffer w = backend.copyOf(weights);
       weightUpdate.limitNorms(w);
       backend.download(w, 0, weights, 0, weights.length);

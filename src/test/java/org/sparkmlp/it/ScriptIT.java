@@ -69,6 +69,16 @@ class ScriptIT {
   }
 
   @Test
+  void devicesSaysWhatThereIs() throws IOException {
+    Command.Result result = new Command(folder).run(SCRIPT, "devices");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    assertThat(result.out())
+        .containsPattern("(?m)^openblas +\\d+\\.\\d GFLOP/s +openblas \\(bundled")
+        .contains("cuda: off: JCuda isn't on the class path (docs/gpu.md)");
+  }
+
+  @Test
   void fromAnyFolderOnSparkFromMaven() throws IOException {
     Path output = folder.resolve("out put");
     Command.Result result =

@@ -383,6 +383,8 @@ class BadInputTest {
         "checkpointDir         | ' '      | checkpointDir must be a path, got ' '; unset it to do without",
         "initialModel          | ' '      | initialModel must be a path, got ' '; unset it to do without",
         "plasticityAnchor      | ''       | plasticityAnchor must be a path, got ''; unset it to do without",
+        "backend               | cuda     | backend = cuda: backend names what computes on a CPU (auto, openblas, netlib, ejml); set device = cuda instead",
+        "device                | gpu      | device must be one of cpu, cuda, auto, got 'gpu'",
         "backend               | cublas   | unknown backend 'cublas'; known are auto, openblas, netlib, ejml"
       })
   void specsAreCheckedWhenTheyAreSet(String name, String value, String message) {

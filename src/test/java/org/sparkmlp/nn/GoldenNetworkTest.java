@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkmlp.Golden;
+import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.backend.LossSums;
 import org.sparkmlp.data.PackedBlock;
@@ -25,7 +26,7 @@ import org.sparkmlp.function.Losses;
  * torch.float64 and against central differences, the float network on every backend against the
  * reference.
  */
-class GoldenNetworkTest {
+public class GoldenNetworkTest {
   private static final JsonNode GOLDEN = Golden.read("networks.json");
 
   /** One network with its batch and PyTorch's numbers. */
@@ -101,6 +102,15 @@ class GoldenNetworkTest {
   @ParameterizedTest
   @MethodSource("cases")
   void floatGradientIsNearTheReferenceOnEveryBackend(Case c) {
+    Backends.names().forEach(backend -> floatGradientIsNearTheReference(c, Backends.get(backend)));
+  }
+
+  /** The same of another backend. */
+  public static void floatGradientsAreNearTheReference(Backend backend) {
+    cases().forEach(c -> floatGradientIsNearTheReference(c, backend));
+  }
+
+  private static void floatGradientIsNearTheReference(Case c, Backend backend) {
     ReferenceNetwork reference = new ReferenceNetwork(c.topology);
     float[] weights = new float[c.weights.length];
     double[] rounded = new double[weights.length];
@@ -115,24 +125,22 @@ class GoldenNetworkTest {
     }
     double[] expected = new double[weights.length];
     double value = reference.loss(rounded, features, c.targets, c.rowWeights, expected);
-    for (String backend : Backends.names()) {
-      Network network = new Network(c.topology, Backends.get(backend), 8);
-      network.setWeights(weights);
-      for (int i = 0; i < c.rowWeights.length; i++) {
-        network.load(i, block, i);
-      }
-      LossSums sums = new LossSums();
-      network.differentiate(c.rowWeights.length, false, sums);
-      float[] gradient = new float[weights.length];
-      network.getGradient(gradient);
-      assertThat(sums.loss).isCloseTo(value, within(1e-5 * Math.abs(value)));
-      assertThat(distance(gradient, expected)).as(backend).isLessThan(1e-5);
-      network.differentiate(c.rowWeights.length, true, sums);
-      float[] twice = new float[weights.length];
-      network.getGradient(twice);
-      for (int i = 0; i < twice.length; i++) {
-        assertThat(twice[i]).as("accumulated").isCloseTo(2 * gradient[i], within(1e-4f));
-      }
+    Network network = new Network(c.topology, backend, 8);
+    network.setWeights(weights);
+    for (int i = 0; i < c.rowWeights.length; i++) {
+      network.load(i, block, i);
+    }
+    LossSums sums = new LossSums();
+    network.differentiate(c.rowWeights.length, false, sums);
+    float[] gradient = new float[weights.length];
+    network.getGradient(gradient);
+    assertThat(sums.loss).isCloseTo(value, within(1e-5 * Math.abs(value)));
+    assertThat(distance(gradient, expected)).as("%s on %s", c, backend).isLessThan(1e-5);
+    network.differentiate(c.rowWeights.length, true, sums);
+    float[] twice = new float[weights.length];
+    network.getGradient(twice);
+    for (int i = 0; i < twice.length; i++) {
+      assertThat(twice[i]).as("accumulated").isCloseTo(2 * gradient[i], within(1e-4f));
     }
   }
 

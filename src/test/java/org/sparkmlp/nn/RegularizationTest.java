@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkmlp.Golden;
+import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.backend.LossSums;
 import org.sparkmlp.data.PackedBlock;
@@ -26,7 +27,7 @@ import org.sparkmlp.optim.Solvers;
  * Penalties and updates against torch.float64: the formulas in double, written out here, and the
  * float path of every backend.
  */
-class RegularizationTest {
+public class RegularizationTest {
   private static final JsonNode GOLDEN = Golden.read("regularization.json");
   private static final Topology TOPOLOGY =
       new Topology(
@@ -160,37 +161,44 @@ class RegularizationTest {
   @ParameterizedTest
   @MethodSource("updates")
   void updatesInFloatEqualPyTorchOnEveryBackend(Update update) {
-    for (String name : Backends.names()) {
-      Network network = new Network(TOPOLOGY, Backends.get(name), LABELS.length);
-      network.setSlots(new float[START.length * update.optimizer.slots().size()]);
-      WeightUpdate rule =
-          new WeightUpdate(TOPOLOGY, Backends.get(name), update.optimizer, update.regularization);
-      PackedBlock block =
-          new PackedBlock(
-              0,
-              false,
-              0,
-              TOPOLOGY.inputs(),
-              floats(FEATURES.data),
-              floats(LABELS),
-              floats(ROW_WEIGHTS));
-      float[] weights = new float[START.length];
-      for (int t = 0; t < update.path.length; t++) {
-        network.setWeights(floats(t == 0 ? START : update.path[t - 1])); // floats drift
-        for (int i = 0; i < block.rows(); i++) {
-          network.load(i, block, i);
-        }
-        network.differentiate(block.rows(), false, new LossSums());
-        network.update(rule, TOTAL, update.rate, t + 1);
-        network.getWeights(weights);
-        double difference = 0;
-        double norm = 0;
-        for (int i = 0; i < weights.length; i++) {
-          difference += Math.pow(weights[i] - update.path[t][i], 2);
-          norm += Math.pow(update.path[t][i], 2);
-        }
-        assertThat(Math.sqrt(difference / norm)).as("%s, step %d", name, t).isLessThan(1e-5);
+    Backends.names().forEach(name -> updatesInFloatEqualPyTorch(update, Backends.get(name)));
+  }
+
+  /** The same on another backend. */
+  public static void updatesInFloatEqualPyTorch(Backend backend) {
+    updates().forEach(update -> updatesInFloatEqualPyTorch(update, backend));
+  }
+
+  private static void updatesInFloatEqualPyTorch(Update update, Backend backend) {
+    Network network = new Network(TOPOLOGY, backend, LABELS.length);
+    network.setSlots(new float[START.length * update.optimizer.slots().size()]);
+    WeightUpdate rule =
+        new WeightUpdate(TOPOLOGY, backend, update.optimizer, update.regularization);
+    PackedBlock block =
+        new PackedBlock(
+            0,
+            false,
+            0,
+            TOPOLOGY.inputs(),
+            floats(FEATURES.data),
+            floats(LABELS),
+            floats(ROW_WEIGHTS));
+    float[] weights = new float[START.length];
+    for (int t = 0; t < update.path.length; t++) {
+      network.setWeights(floats(t == 0 ? START : update.path[t - 1])); // floats drift
+      for (int i = 0; i < block.rows(); i++) {
+        network.load(i, block, i);
       }
+      network.differentiate(block.rows(), false, new LossSums());
+      network.update(rule, TOTAL, update.rate, t + 1);
+      network.getWeights(weights);
+      double difference = 0;
+      double norm = 0;
+      for (int i = 0; i < weights.length; i++) {
+        difference += Math.pow(weights[i] - update.path[t][i], 2);
+        norm += Math.pow(update.path[t][i], 2);
+      }
+      assertThat(Math.sqrt(difference / norm)).as("%s, step %d", backend, t).isLessThan(1e-5);
     }
   }
 

@@ -23,7 +23,7 @@ import org.sparkmlp.util.Spec;
  * The definitions in double, and every backend's float kernels, against PyTorch on the same
  * gradients.
  */
-class OptimizersTest {
+public class OptimizersTest {
   private static final JsonNode GOLDEN = Golden.read("optimizers.json");
   private static final double RATE = GOLDEN.get("rate").asDouble();
   private static final double[] START = Golden.numbers(GOLDEN.get("start"));
@@ -55,13 +55,22 @@ class OptimizersTest {
   @ParameterizedTest
   @MethodSource("backends")
   void floatKernelsEqualPyTorch(String name) {
-    Backend backend = Backends.get(name);
+    floatKernelsEqualPyTorch(Backends.get(name));
+  }
+
+  /** Every optimizer on a backend. */
+  public static void floatKernelsEqualPyTorch(Backend backend) {
     forEveryGolden(
         (spec, rate, path) -> checkFloats(backend, (Optimizer) Solvers.parse(spec), rate, path));
   }
 
   @Test
   void aRuleThatNoBackendKnowsRunsByItsDefinition() {
+    aRuleThatItDoesNotKnowRunsByItsDefinition(Backends.get("auto"));
+  }
+
+  /** A user's own optimizer on a backend. */
+  public static void aRuleThatItDoesNotKnowRunsByItsDefinition(Backend backend) {
     Optimizer known = (Optimizer) Solvers.parse("adam");
     Optimizer unknown =
         new Optimizer() {
@@ -91,7 +100,7 @@ class OptimizersTest {
           }
         };
     double[][] path = Golden.table(GOLDEN.get("constant").get("adam"));
-    checkFloats(Backends.get("auto"), unknown, t -> RATE, path);
+    checkFloats(backend, unknown, t -> RATE, path);
   }
 
   private static void checkFloats(
@@ -135,7 +144,11 @@ class OptimizersTest {
   @ParameterizedTest
   @MethodSource("backends")
   void centeredRmsPropCopesWithAConstantGradient(String name) {
-    Backend backend = Backends.get(name);
+    centeredRmsPropCopesWithAConstantGradient(Backends.get(name));
+  }
+
+  /** Likewise on another backend. */
+  public static void centeredRmsPropCopesWithAConstantGradient(Backend backend) {
     Optimizer optimizer = (Optimizer) Solvers.parse("rmsprop(centered=true)");
     Buffer w = backend.allocate(100);
     Buffer g = backend.allocate(100);

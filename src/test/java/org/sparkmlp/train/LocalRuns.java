@@ -21,8 +21,8 @@ public final class LocalRuns {
     for (int i = 0; i < features.size(); i++) {
       rows.add(features.get(i), labelsAndWeights.get(i)[0], labelsAndWeights.get(i)[1], false);
     }
-    return new Trainer(rows.objective(numShards, 64), plan, TrainingListener.NONE)
-        .train(start)
-        .weights();
+    try (LocalObjective objective = rows.objective(numShards, 64)) {
+      return new Trainer(objective, plan, TrainingListener.NONE).train(start).weights();
+    }
   }
 }
