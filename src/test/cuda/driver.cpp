@@ -73,6 +73,7 @@ struct Pinned {
 struct Fault {
   long in;  // calls
   int code;
+  bool stays = false;
 };
 
 std::recursive_mutex mutex;
@@ -158,6 +159,7 @@ int queue(Context* context, void* handle, std::function<int()> work) {
     drainBlocking(context);
   else if (!(stream->flags & NON_BLOCKING))
     drain(&context->null);
+  calls["device:" + std::to_string(context->device)]++;
   stream->queue.push_back(std::move(work));
   if (!lazy) drain(stream);
   return context->failure;
@@ -225,6 +227,7 @@ int enter(const char* function) {
   allCalls++;
   int code = OK;
   if (anyFault.in && --anyFault.in == 0) {
+    if (anyFault.stays) anyFault.in = 1;
     bool blas = strncmp(function, "cublas", 6) == 0;
     code = !blas ? anyFault.code : anyFault.code == OUT_OF_MEMORY ? 3 : 13;  // CUBLAS_STATUS_ALLOC_FAILED, EXECUTION_FAILED
     if (blas && current()) fail(current(), anyFault.code);
@@ -848,7 +851,7 @@ JNIEXPORT void JNICALL Java_org_sparkmlp_cuda_FakeCuda_set(JNIEnv* env, jclass, 
   Lock lock;
   std::string what = readString(env, jwhat), name = readString(env, jname);
   if (what == "fault") faults[name] = {(long)a, (int)b};
-  if (what == "anyFault") anyFault = {(long)a, (int)b};
+  if (what == "anyFault") anyFault = {(long)a, (int)b, name == "stays"};
   if (what == "lazy") lazy = a != 0;
   if (what == "backwards") backwards = a != 0;
   if (what == "memory") memory = (size_t)a;

@@ -1,7 +1,9 @@
 package org.sparkmlp;
 
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.ExceptionFailure;
@@ -23,6 +25,9 @@ public final class TaskEvents extends SparkListener implements AutoCloseable {
 
   /** Tasks that failed by {@link FaultPlugin#FAIL}. */
   public final AtomicInteger injected = new AtomicInteger();
+
+  /** What tasks failed by. */
+  public final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
   /** Tasks that were lost while they ran. */
   public final AtomicInteger lostInFlight = new AtomicInteger();
@@ -77,9 +82,11 @@ public final class TaskEvents extends SparkListener implements AutoCloseable {
   public void onTaskEnd(SparkListenerTaskEnd end) {
     if (end.reason() instanceof ExecutorLostFailure) {
       lostInFlight.incrementAndGet();
-    } else if (end.reason() instanceof ExceptionFailure failure
-        && failure.toErrorString().contains(FaultPlugin.MESSAGE)) {
-      injected.incrementAndGet();
+    } else if (end.reason() instanceof ExceptionFailure failure) {
+      failures.add(failure.toErrorString());
+      if (failure.toErrorString().contains(FaultPlugin.MESSAGE)) {
+        injected.incrementAndGet();
+      }
     }
     if (end.taskInfo().speculative() && end.taskInfo().successful()) {
       speculationsWon.incrementAndGet();

@@ -7,6 +7,8 @@ import java.util.concurrent.Callable;
 import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
 import org.sparkmlp.backend.Backends;
+import org.sparkmlp.backend.DeviceBackend;
+import org.sparkmlp.backend.DeviceException;
 import org.sparkmlp.cuda.Detection;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Model.CommandSpec;
     mixinStandardHelpOptions = true)
 final class DevicesCommand implements Callable<Integer> {
   private static final int SIZE = 512;
-  private static final double SECONDS = 0.3;
+  private static final double SECONDS = 0.2;
+  private static final int MOST = 1 << 14;
 
   @CommandLine.Spec private CommandSpec spec;
 
@@ -64,9 +67,10 @@ final class DevicesCommand implements Callable<Integer> {
     for (Detection.Device device : found.devices()) {
       out.printf(
           Locale.ROOT,
-          "cuda %d: %s, %.1f GB, compute capability %d.%d, %s at %s%n",
+          "cuda %d: %s, %s, %.1f GB, compute capability %d.%d, %s at %s%n",
           device.ordinal(),
           device.name(),
+          rate(device),
           device.bytes() / 1e9,
           device.major(),
           device.minor(),
@@ -75,24 +79,35 @@ final class DevicesCommand implements Callable<Integer> {
     }
   }
 
-  /** Of one thread, after a product to warm up. */
+  /** Or why there is none. */
+  private static String rate(Detection.Device device) {
+    try (DeviceBackend backend = Backends.device(Backends.CUDA).open(device.ordinal())) {
+      return String.format(Locale.ROOT, "%.1f GFLOP/s", gflops(backend));
+    } catch (DeviceException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** Of one thread, after products to warm up; as many as take a while. */
   private static double gflops(Backend backend) {
     Buffer a = backend.copyOf(ones());
     Buffer c = backend.allocate(SIZE * SIZE);
-    product(backend, a, c);
-    long start = System.nanoTime();
-    int products = 0;
-    double seconds;
-    do {
-      product(backend, a, c);
-      products++;
-      seconds = (System.nanoTime() - start) / 1e9;
-    } while (seconds < SECONDS);
-    return 2e-9 * products * SIZE * SIZE * SIZE / seconds;
+    seconds(backend, a, c, 1);
+    for (int products = 1; ; products *= 2) {
+      double seconds = seconds(backend, a, c, products);
+      if (seconds > SECONDS || products == MOST) {
+        return 2e-9 * products * SIZE * SIZE * SIZE / seconds;
+      }
+    }
   }
 
-  private static void product(Backend backend, Buffer a, Buffer c) {
-    backend.gemm(false, false, SIZE, SIZE, SIZE, 1, a, 0, SIZE, a, 0, SIZE, 0, c, 0, SIZE);
+  private static double seconds(Backend backend, Buffer a, Buffer c, int products) {
+    long start = System.nanoTime();
+    for (int i = 0; i < products; i++) {
+      backend.gemm(false, false, SIZE, SIZE, SIZE, 1, a, 0, SIZE, a, 0, SIZE, 0, c, 0, SIZE);
+    }
+    backend.download(c, 0, new float[1], 0, 1); // a device is done with all of them then
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private static float[] ones() {

@@ -16,8 +16,11 @@ import java.util.stream.Stream;
  * toolkit elsewhere.
  */
 final class CudaLibraries {
-  /** System property: the folder with libcublas.so.12 and libcublasLt.so.12. */
-  static final String FOLDER_PROPERTY = "sparkmlp.cuda.libraries";
+  /**
+   * System property: the folder with libcublas.so.12 and libcublasLt.so.12. (Spark refuses those of
+   * executors that begin with spark.)
+   */
+  static final String FOLDER_PROPERTY = "org.sparkmlp.cuda.libraries";
 
   private static final String CUBLAS = "libcublas.so.12";
 

@@ -32,8 +32,7 @@ final class CudaProbe {
           reason.contains("libcuda.so") ? "there is no NVIDIA driver (" + reason + ")" : reason);
     }
     int[] number = {0};
-    JCudaDriver.cuDriverGetVersion(number);
-    int driver = number[0];
+    int driver = JCudaDriver.cuDriverGetVersion(number) == CUresult.CUDA_SUCCESS ? number[0] : 0;
     int result = JCudaDriver.cuInit(0);
     if (result == CUresult.CUDA_SUCCESS) {
       result = JCudaDriver.cuDeviceGetCount(number);
@@ -56,7 +55,7 @@ final class CudaProbe {
       try {
         JCublas2.setExceptionsEnabled(false);
         cublas = cublasVersion();
-      } catch (LinkageError e) {
+      } catch (LinkageError | IllegalStateException e) {
         noCublas = Optional.of("there is no cuBLAS 12 (" + Detection.reason(e) + ")");
       }
     }

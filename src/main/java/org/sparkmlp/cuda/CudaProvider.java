@@ -1,12 +1,21 @@
 package org.sparkmlp.cuda;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.backend.DeviceBackend;
 import org.sparkmlp.backend.DeviceProvider;
 
 /** GPUs through JCuda. */
 public final class CudaProvider implements DeviceProvider {
+  private static final Logger LOG = LoggerFactory.getLogger(CudaProvider.class);
+
+  /** Devices of which it has been said what multiplies there. */
+  private static final Set<Integer> SAID = ConcurrentHashMap.newKeySet();
+
   @Override
   public String name() {
     return Backends.CUDA;
@@ -29,8 +38,19 @@ public final class CudaProvider implements DeviceProvider {
 
   @Override
   public DeviceBackend open(int ordinal) {
-    Detection.get(); // JCuda's libraries must be in place first
-    return new CudaBackend(ordinal);
+    Detection found = Detection.get(); // JCuda's libraries must be in place first
+    DeviceBackend backend = new CudaBackend(ordinal);
+    if (SAID.add(ordinal)) {
+      LOG.info(
+          "GPU {} ({}): products by {}",
+          ordinal,
+          found.devices().get(ordinal).name(),
+          found
+              .noCublas()
+              .map(why -> "a kernel of our own, slower than cuBLAS: " + why)
+              .orElse("cuBLAS " + Detection.version(found.cublasVersion())));
+    }
+    return backend;
   }
 
   @Override

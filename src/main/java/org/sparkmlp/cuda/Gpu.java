@@ -57,7 +57,9 @@ final class Gpu {
       hasContext = true;
       attach();
       ByteBuffer ptx = Kernels.ptx();
-      check("cuModuleLoadDataEx", cuModuleLoadDataEx(module, Pointer.to(ptx), 0, new int[0], null));
+      // JCuda would take an array for missing values, and break JNI's rules with it
+      Pointer none = Pointer.to(ByteBuffer.allocateDirect(8));
+      check("cuModuleLoadDataEx", cuModuleLoadDataEx(module, Pointer.to(ptx), 0, new int[0], none));
       hasModule = true;
     } catch (RuntimeException e) {
       shut();

@@ -14,7 +14,7 @@ import org.sparkmlp.backend.DeviceException;
  * it unless the system property {@value #PROPERTY} says otherwise.
  */
 final class RowCache {
-  static final String PROPERTY = "sparkmlp.cuda.memoryShare";
+  static final String PROPERTY = "org.sparkmlp.cuda.memoryShare";
   static final double SHARE = 0.5;
 
   /** Rows that weren't asked for this long are given up when the next are kept. */

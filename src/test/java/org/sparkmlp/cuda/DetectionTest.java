@@ -106,16 +106,17 @@ class DetectionTest {
 
   @Test
   void withCublasInANamedFolder() throws Exception {
-    assertThat(detect(List.of("-Dsparkmlp.cuda.libraries=" + FakeCudaBuild.libraries()), DRIVER))
+    assertThat(
+            detect(List.of("-Dorg.sparkmlp.cuda.libraries=" + FakeCudaBuild.libraries()), DRIVER))
         .isEqualTo("on: driver 12.0, 2 devices, cuBLAS 12.0.0");
-    assertThat(detect(List.of("-Dsparkmlp.cuda.libraries=" + folder), DRIVER))
+    assertThat(detect(List.of("-Dorg.sparkmlp.cuda.libraries=" + folder), DRIVER))
         .isEqualTo(
             "on: driver 12.0, 2 devices, there is no libcublas.so.12 in "
                 + folder
-                + ", which sparkmlp.cuda.libraries names");
+                + ", which org.sparkmlp.cuda.libraries names");
     Path broken = Files.createDirectory(folder.resolve("broken"));
     Files.writeString(broken.resolve(CUBLAS), "no library");
-    assertThat(detect(List.of("-Dsparkmlp.cuda.libraries=" + broken), DRIVER))
+    assertThat(detect(List.of("-Dorg.sparkmlp.cuda.libraries=" + broken), DRIVER))
         .contains(broken.resolve(CUBLAS) + " doesn't load: ");
   }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * The CPU stand-in of CUDA's driver and cuBLAS (src/test/cuda), and what a test may ask of it.
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
  * that has loaded it can't use a real GPU any more.
  *
  * <p>Functions go by the names of the libraries' symbols ({@code cuMemAlloc_v2}, {@code
- * cublasSgemm_v2}), kernels by {@code kernel:NAME}.
+ * cublasSgemm_v2}), kernels by {@code kernel:NAME}; {@code device:0} counts what was queued there.
  */
 public final class FakeCuda {
   /** A code that ends its context, as a kernel that crashed does. */
@@ -44,6 +45,27 @@ public final class FakeCuda {
               + Detection.get().unavailable().get());
     }
     loaded = true;
+  }
+
+  /**
+   * Skips the test, with a line that says so, if the stand-in can't be built; fails it if {@code
+   * -Dcuda.standin.required=true}.
+   */
+  public static void require(String test) {
+    if (FakeCudaBuild.hasCompiler()) {
+      return;
+    }
+    String why = test + " needs g++ to build the stand-in of CUDA";
+    if (Boolean.getBoolean("cuda.standin.required")) {
+      throw new IllegalStateException(why);
+    }
+    System.out.println("skipped: " + why);
+    Assumptions.abort(why);
+  }
+
+  /** The option by which another JVM, wherever it runs, loads what this one has built. */
+  public static String option() {
+    return "-D" + FakeCudaBuild.FOLDER_PROPERTY + "=" + FakeCudaBuild.libraries();
   }
 
   private static native void set(String what, String name, long a, long b);
@@ -103,6 +125,11 @@ public final class FakeCuda {
    */
   public static void failAny(long nth, int code) {
     set("anyFault", null, nth, code);
+  }
+
+  /** Likewise, and all calls after it. */
+  public static void failAllFrom(long nth, int code) {
+    set("anyFault", "stays", nth, code);
   }
 
   /** Lets work of streams wait until somebody waits for it, so that a missing wait shows. */

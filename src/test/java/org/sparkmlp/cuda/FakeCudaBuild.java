@@ -29,7 +29,7 @@ import jcuda.JCudaVersion;
  */
 final class FakeCudaBuild {
   /** Where executors, whose working directory is another, find what the driver's JVM has built. */
-  static final String FOLDER_PROPERTY = "sparkmlp.fakecuda";
+  static final String FOLDER_PROPERTY = "org.sparkmlp.fakecuda";
 
   private static final Path SOURCES = Path.of("src", "test", "cuda").toAbsolutePath();
   private static final Path BUILDS = Path.of("target", "fakecuda").toAbsolutePath();

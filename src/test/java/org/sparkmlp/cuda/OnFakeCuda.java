@@ -4,7 +4,6 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -24,14 +23,7 @@ public @interface OnFakeCuda {
   final class Loaded implements BeforeAllCallback, BeforeEachCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
-      if (!FakeCudaBuild.hasCompiler()) {
-        String why = context.getDisplayName() + " needs g++ to build the stand-in of CUDA";
-        if (Boolean.getBoolean("cuda.standin.required")) {
-          throw new IllegalStateException(why);
-        }
-        System.out.println("skipped: " + why);
-        Assumptions.abort(why);
-      }
+      FakeCuda.require(context.getDisplayName());
       FakeCuda.load();
       FakeCuda.reset(); // arguments of tests are made before beforeEach
     }

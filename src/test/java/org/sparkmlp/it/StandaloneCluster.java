@@ -7,7 +7,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,12 +27,23 @@ final class StandaloneCluster implements AutoCloseable {
 
   /** Starts it and waits until both workers are there. */
   StandaloneCluster(Path folder) throws IOException, InterruptedException {
+    this(folder, 1, List.of());
+  }
+
+  /**
+   * Likewise, of workers with so many cores.
+   *
+   * @param gpus address of the GPU that each worker says it has; empty: they have none
+   */
+  StandaloneCluster(Path folder, int cores, List<String> gpus)
+      throws IOException, InterruptedException {
     this.folder = folder;
     this.spark = Installations.spark(folder.resolve("spark"));
     int port = freePort();
     int webPort = freePort();
     this.master = "spark://127.0.0.1:" + port;
     daemon(
+        "",
         "org.apache.spark.deploy.master.Master",
         "--host",
         "127.0.0.1",
@@ -38,13 +51,15 @@ final class StandaloneCluster implements AutoCloseable {
         String.valueOf(port),
         "--webui-port",
         String.valueOf(webPort));
-    for (String host : HOSTS) {
+    for (int i = 0; i < HOSTS.size(); i++) {
+      String host = HOSTS.get(i);
       daemon(
+          gpus.isEmpty() ? "" : gpuOptions(gpus.get(i)),
           "org.apache.spark.deploy.worker.Worker",
           "--host",
           host,
           "--cores",
-          "1",
+          String.valueOf(cores),
           "--memory",
           "1g",
           "--work-dir",
@@ -63,13 +78,24 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  private void daemon(String... words) {
+  /** For a worker whose discovery script prints that address. */
+  private String gpuOptions(String address) throws IOException {
+    Path script = folder.resolve("gpu-" + address + ".sh");
+    Files.writeString(
+        script, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"" + address + "\"]}'\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return "-Dspark.worker.resource.gpu.amount=1 -Dspark.worker.resource.gpu.discoveryScript="
+        + script;
+  }
+
+  private void daemon(String options, String... words) {
     List<String> all = new ArrayList<>(List.of(spark.resolve("bin/spark-class").toString()));
     all.addAll(List.of(words));
     daemons.add(
         new Command(folder)
             .with("SPARK_HOME", spark.toString())
             .with("SPARK_DAEMON_MEMORY", "256m")
+            .with("SPARK_WORKER_OPTS", options)
             .start(all));
   }
 

@@ -399,7 +399,8 @@ class MLPClassifierTest extends StageContract<MLPClassifier, MLPClassificationMo
   @Test
   void estimatedSizeIsThatOfTheWeightsAndCopiesShareThem() {
     MLPClassificationModel model = estimator().setHiddenLayers(1000).setMaxIter(1).fit(data());
-    assertThat(model.estimatedSize()).isBetween(4L * 9003, 4L * 9003 + 20_000);
+    // and some hundred bytes a param
+    assertThat(model.estimatedSize()).isBetween(4L * 9003, 4L * 9003 + 22_000);
     long before = org.apache.spark.util.SizeEstimator.estimate(new Object[] {model});
     Object[] many = new Object[100];
     Arrays.setAll(many, i -> model.copy(org.apache.spark.ml.param.ParamMap.empty()));

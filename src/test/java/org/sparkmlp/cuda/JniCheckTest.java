@@ -1,0 +1,41 @@
+package org.sparkmlp.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlp.Fork;
+
+/**
+ * The JVM checks every call between Java and JCuda's libraries. JCuda breaks their rules when it is
+ * given arrays, and when it takes some itself: it calls the JVM while it holds one.
+ */
+@OnFakeCuda
+class JniCheckTest {
+  private static final String WARNING =
+      "Calling other JNI functions in the scope of Get/ReleasePrimitiveArrayCritical";
+
+  @TempDir Path folder;
+
+  private String run(String what) throws Exception {
+    return Fork.run(
+        folder,
+        List.of("-Xcheck:jni", "-Xmx512m", FakeCuda.option()),
+        JniCheckMain.class.getName(),
+        what);
+  }
+
+  @Test
+  void ourCallsKeepTheRules() throws Exception {
+    assertThat(run("backend"))
+        .contains("done")
+        .doesNotContain(WARNING, "WARNING in native method", "FATAL ERROR in native method");
+  }
+
+  @Test
+  void arraysWouldBreakThem() throws Exception {
+    assertThat(run("arrays")).contains("done").contains(WARNING);
+  }
+}
