@@ -66,12 +66,12 @@ final class HalvingBenchmark implements Callable<Integer> {
   @Option(names = "--folds", defaultValue = "3", description = "${DEFAULT-VALUE}.")
   private int folds;
 
-  @Option(names = "--factor", defaultValue = "4", description = "Of halving (${DEFAULT-VALUE}).")
+  @Option(names = "--factor", defaultValue = "5", description = "Of halving (${DEFAULT-VALUE}).")
   private int factor;
 
   @Option(
       names = "--min-resources",
-      defaultValue = "0.0625",
+      defaultValue = "0.04",
       description = "Share of the first rung (${DEFAULT-VALUE}).")
   private double minResources;
 

@@ -39,10 +39,31 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     private final List<Request<?, ?>> waiting = new ArrayList<>();
     private int members;
 
-    /** Whether there is nothing to wait for: half of them are here, or enough for a round. */
+    /** Of them, those whose round is being made, and in how many rounds. */
+    private int running;
+
+    private int rounds;
+
+    /**
+     * Whether there is nothing to wait for: half of all are here, or all others are in one round;
+     * or enough for one.
+     */
     private boolean isComplete(long more, long most) {
       long bytes = waiting.stream().mapToLong(request -> request.bytes).sum();
-      return 2 * waiting.size() >= members || bytes + more > most;
+      return 2 * waiting.size() >= members
+          || (rounds < 2 && waiting.size() + running >= members)
+          || bytes + more > most;
+    }
+
+    private void ended(int requests) {
+      lock.lock();
+      try {
+        running -= requests;
+        rounds--;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
     }
 
     private void joined(int change) {
@@ -113,11 +134,17 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     }
     Request<S, R> own = new Request<>(program, state, alone.roundBytes());
     List<Request<?, ?>> together = comeTogether(own);
-    if (together.size() > 1) {
-      run(together);
+    try {
+      if (together.size() > 1) {
+        run(together);
+      }
+      // alone from the beginning, or because the joined round has failed
+      return own.result != null ? own.result : alone.round(program, state);
+    } finally {
+      if (!together.isEmpty()) {
+        group.ended(together.size());
+      }
     }
-    // alone from the beginning, or because the joined round has failed
-    return own.result != null ? own.result : alone.round(program, state);
   }
 
   /**
@@ -160,6 +187,8 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     }
     group.waiting.removeAll(taken);
     taken.forEach(request -> request.taken = true);
+    group.running += taken.size();
+    group.rounds++;
     group.changed.signalAll();
     return taken;
   }

@@ -38,6 +38,9 @@ import org.sparkmlp.ml.MLPModel;
 final class Fits {
   private static final Logger LOG = LoggerFactory.getLogger(Fits.class);
 
+  /** Validation rows of a fold that are judged in one task. */
+  private static final int FEW_ROWS = 5000;
+
   private final Estimator<? extends Model<?>> estimator;
   private final Evaluator evaluator;
   private final Dataset<Row> rows;
@@ -109,19 +112,22 @@ final class Fits {
     final List<Cell> missing;
     final Dataset<Row> training;
     final Dataset<Row> validation;
+    private final Dataset<Row> cached;
 
     Fold(int number, List<Cell> missing, Rung rung) {
       this.number = number;
       this.missing = missing;
       Dataset<Row> others = rows.where(col(foldCol).notEqual(lit(number - 1)));
       this.training = resource.rows(others, rung).persist(StorageLevel.MEMORY_AND_DISK());
-      this.validation =
+      this.cached =
           rows.where(col(foldCol).equalTo(lit(number - 1))).persist(StorageLevel.MEMORY_AND_DISK());
+      // a task costs more than to go through few rows; several fits use the other cores
+      this.validation = cached.count() <= FEW_ROWS && parallelism > 1 ? cached.coalesce(1) : cached;
     }
 
     void free() {
       training.unpersist();
-      validation.unpersist();
+      cached.unpersist();
     }
   }
 
