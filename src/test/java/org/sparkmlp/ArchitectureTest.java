@@ -37,7 +37,8 @@ class ArchitectureTest {
           "search: util function schedule optim backend data nn train cluster events ml",
           "ui: util function schedule optim backend data nn train cluster events ml",
           "experiment: util function schedule optim backend data nn train cluster events ml search ui",
-          "cli: util function schedule optim backend data nn train cluster events ml search ui experiment cuda");
+          "report: util",
+          "cli: util function schedule optim backend data nn train cluster events ml search ui experiment cuda report");
 
   @Test
   void packagesUseOnlyThoseAboveThem() {

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
     versionProvider = Main.Version.class,
     subcommands = {
       RunCommand.class,
+      ReportCommand.class,
       PredictCommand.class,
       DevicesCommand.class,
       BenchmarkCommand.class
@@ -47,7 +48,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Which command? run, predict, devices or benchmark");
+        spec.commandLine(), "Which command? run, report, predict, devices or benchmark");
   }
 
   private static int explain(Exception error, PrintWriter err) {

@@ -14,6 +14,8 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.sparkmlp.experiment.Experiment;
 import org.sparkmlp.experiment.Outcome;
+import org.sparkmlp.report.RunFiles;
+import org.sparkmlp.report.RunReport;
 import org.sparkmlp.ui.TrainingPlugin;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -76,6 +78,10 @@ final class RunCommand implements Callable<Integer> {
               progress);
       progress.close();
       print(outcome, out);
+      experiment.saveReport(RunReport.html(RunFiles.read(experiment.output().toString(), hadoop)));
+      out.printf(
+          "report: %s%n",
+          local != null ? local.resolve("report.html") : experiment.output() + "/report.html");
       return 0;
     } finally {
       if (local == null) {

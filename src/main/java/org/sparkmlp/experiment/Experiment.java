@@ -1,6 +1,8 @@
 package org.sparkmlp.experiment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -105,6 +107,11 @@ public final class Experiment {
     return folder.local();
   }
 
+  /** Writes a page about the run to the output folder, beside the records. */
+  public void saveReport(String html) throws IOException {
+    folder.write(RunFolder.REPORT, html);
+  }
+
   /** Copies a log file of the local disk to the output folder. */
   public void saveLog(java.nio.file.Path file) throws IOException {
     folder.copy(RunFolder.LOG, file);
@@ -138,7 +145,8 @@ public final class Experiment {
       PipelineModel model = preparation.model(fitted, parts.train());
       MLPClassificationModel network =
           (MLPClassificationModel) model.stages()[model.stages().length - 1];
-      Map<String, Double> test = test(model, parts.test());
+      ObjectNode details = JsonNodeFactory.instance.objectNode();
+      Map<String, Double> test = test(spark, model, network, parts.test(), details);
       folder.save(RunFolder.MODEL, model);
       folder.write(
           RunFolder.RESULTS,
@@ -148,6 +156,7 @@ public final class Experiment {
               search,
               network,
               test,
+              details,
               (System.nanoTime() - start) / 1e9));
       return Outcome.of(config, search, network, test);
     } finally {
@@ -174,23 +183,34 @@ public final class Experiment {
     }
   }
 
-  /** The metrics of the held-out rows; none if there are no such rows. */
-  private Map<String, Double> test(PipelineModel model, Dataset<Row> rows) {
+  /**
+   * The metrics of the held-out rows; none if there are no such rows.
+   *
+   * @param details gets what else there is to record
+   */
+  private Map<String, Double> test(
+      SparkSession spark,
+      PipelineModel model,
+      MLPClassificationModel network,
+      Dataset<Row> rows,
+      ObjectNode details) {
     Map<String, Double> metrics = new LinkedHashMap<>();
-    if (!rows.isEmpty()) {
-      Dataset<Row> predicted = model.transform(rows).persist(StorageLevel.MEMORY_AND_DISK());
-      try {
-        List<Metric> wanted = new ArrayList<>(Metric.OF_TEST);
-        if (!wanted.contains(config.metric())) {
-          wanted.add(config.metric());
-        }
-        for (Metric metric : wanted) {
-          metrics.put(
-              metric.sparkName(), metric.evaluator(config.classifier()).evaluate(predicted));
-        }
-      } finally {
-        predicted.unpersist();
+    if (rows.isEmpty()) {
+      details.setAll(RunDetails.of(spark, config.data(), network, null));
+      return metrics;
+    }
+    Dataset<Row> predicted = model.transform(rows).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      List<Metric> wanted = new ArrayList<>(Metric.OF_TEST);
+      if (!wanted.contains(config.metric())) {
+        wanted.add(config.metric());
       }
+      for (Metric metric : wanted) {
+        metrics.put(metric.sparkName(), metric.evaluator(config.classifier()).evaluate(predicted));
+      }
+      details.setAll(RunDetails.of(spark, config.data(), network, predicted));
+    } finally {
+      predicted.unpersist();
     }
     return metrics;
   }

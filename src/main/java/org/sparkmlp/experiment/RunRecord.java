@@ -79,6 +79,7 @@ final class RunRecord {
       Search search,
       MLPClassificationModel model,
       Map<String, Double> test,
+      ObjectNode details,
       double seconds) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("recordVersion", VERSION);
@@ -106,6 +107,7 @@ final class RunRecord {
     test.forEach((name, value) -> TrainingJson.put(testNode, name, value));
     root.set("training", TrainingJson.of(model.summary()));
     TrainingJson.put(root, "seconds", seconds);
+    root.setAll(details);
     return root.toPrettyString() + "\n";
   }
 

@@ -80,7 +80,10 @@ class ExperimentTest {
             "best",
             "test",
             "training",
-            "seconds");
+            "seconds",
+            "environment",
+            "data",
+            "testDetails");
     assertThat(results.get("recordVersion").asInt()).isEqualTo(1);
     assertThat(results.get("largerIsBetter").asBoolean()).isTrue();
     assertThat(results.get("search").toString())
@@ -143,6 +146,7 @@ class ExperimentTest {
     assertThat(names(folder.resolve("out/cells")))
         .containsExactly("0001.json", "0002.json", "0003.json", "0004.json");
     theRecordsOfCellsFollowTheSchema(results);
+    theDetailsOfTheTestFollowTheSchema(results);
     assertThat(Files.readString(folder.resolve("out/config.conf"))).contains("hiddenLayers");
     // the saved model gives the recorded accuracy on the held-out rows
     ExperimentConfig config =
@@ -159,6 +163,38 @@ class ExperimentTest {
                 .evaluate(model.transform(parts.test())))
         .isEqualTo(results.get("test").get("accuracy").asDouble())
         .isGreaterThan(0.8);
+  }
+
+  private static void theDetailsOfTheTestFollowTheSchema(JsonNode results) {
+    assertThat(results.at("/environment/master").asText()).startsWith("local[");
+    JsonNode data = results.get("data");
+    long rows = data.get("testRows").asLong();
+    assertThat(data.get("trainingRows").asLong() + rows).isEqualTo(1797);
+    assertThat(data.get("numFeatures").asInt()).isEqualTo(64);
+    assertThat(data.get("numClasses").asInt()).isEqualTo(10);
+    assertThat(data.get("image")).hasToString("{\"width\":8,\"height\":8}");
+    JsonNode details = results.get("testDetails");
+    assertThat(details.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "labels",
+            "confusion",
+            "classes",
+            "calibration",
+            "expectedCalibrationError",
+            "misclassified");
+    long right = 0;
+    long all = 0;
+    for (JsonNode pair : details.get("confusion")) {
+      all += pair.get("rows").asLong();
+      right += pair.get("label").equals(pair.get("prediction")) ? pair.get("rows").asLong() : 0;
+    }
+    assertThat(all).isEqualTo(rows);
+    assertThat(right / (double) all).isEqualTo(results.at("/test/accuracy").asDouble());
+    assertThat(details.get("misclassified"))
+        .hasSize((int) Math.min(40, all - right))
+        .allMatch(
+            one -> java.util.Base64.getDecoder().decode(one.get("pixels").asText()).length == 64);
   }
 
   private void theRecordsOfCellsFollowTheSchema(JsonNode results) throws IOException {

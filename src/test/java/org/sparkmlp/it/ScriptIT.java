@@ -49,9 +49,17 @@ class ScriptIT {
     try (Stream<Path> files = Files.list(output)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder(
-              "run.json", "cells", "results.json", "config.conf", "model", "run.log");
+              "run.json",
+              "cells",
+              "results.json",
+              "config.conf",
+              "model",
+              "run.log",
+              "report.html");
     }
     assertThat(Files.readString(output.resolve("run.log"))).contains("backend auto: openblas");
+    assertThat(Files.readString(output.resolve("report.html")))
+        .contains("of the held-out rows are classified right");
   }
 
   @Test
@@ -85,6 +93,14 @@ class ScriptIT {
         new Command(folder)
             .run(words(SCRIPT, SMALL, "--output", output.toString(), "--", "--master", "local[1]"));
     assertRan(result, output);
+    String report = Files.readString(output.resolve("report.html"));
+    Command.Result anew = new Command(folder).run(SCRIPT, "report", output.toString());
+    assertThat(anew.err()).isEmpty();
+    assertThat(anew.out()).isEqualTo("report: " + output + "/report.html\n");
+    assertThat(Files.readString(output.resolve("report.html"))).isEqualTo(report);
+    Command.Result none = new Command(folder).run(SCRIPT, "report", "nothing");
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.err()).contains("there is no folder nothing");
     Command.Result again =
         new Command(folder)
             .run(

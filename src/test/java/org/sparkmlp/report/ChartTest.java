@@ -1,0 +1,117 @@
+package org.sparkmlp.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
+
+class ChartTest {
+  private static final Axis EPOCH = Axis.linear("epoch");
+
+  @Test
+  void aChartIsPlainJson() {
+    Chart chart =
+        Chart.of("Loss", EPOCH, Axis.log("loss"))
+            .line("a", null, new double[] {1.23456789, Double.NaN, 3})
+            .add(
+                Series.scatter("b", new double[] {1}, new double[] {1e-9})
+                    .withErrors(new double[] {0.5})
+                    .withColour(9)
+                    .withDash(5));
+    assertThat(chart.spec())
+        .hasToString(
+            """
+            {"title":"Loss","x":{"name":"epoch","scale":"linear"},"y":{"name":"loss","scale":"log"},"stacked":false,\
+            "series":[{"name":"a","kind":"line","colour":0,"dash":0,"weight":"normal","y":[1.23457,null,3]},\
+            {"name":"b","kind":"scatter","colour":1,"dash":1,"weight":"normal","x":[1],"y":[1.0E-9],"errors":[0.5]}]}\
+            """);
+  }
+
+  @Test
+  void whatDoesNotFitTogetherIsRefused() {
+    assertThatThrownBy(() -> Series.line("a", new double[2], new double[3]))
+        .hasMessage("the series 'a' has 2 values of x and 3 of y");
+    assertThatThrownBy(
+            () ->
+                Chart.of("t", EPOCH, EPOCH)
+                    .line("a", null, new double[1])
+                    .line("a", null, new double[1]))
+        .hasMessage("the chart 't' has a series 'a' already; names must differ");
+    Axis two = Axis.categories("c", List.of("1", "2"));
+    assertThatThrownBy(() -> Chart.heat("h", two, two, new double[2][3], new String[2][3], 0, 1))
+        .hasMessage("row 1 of the heat map 'h' has 3 values, but there are 2 columns");
+    assertThatThrownBy(() -> EPOCH.between(2, 1)).hasMessageContaining("must end above 2.0");
+  }
+
+  @Test
+  void chartsAreDrawnAsPicturesWithoutABrowser() throws Exception {
+    ChartRenderer renderer = new ChartRenderer();
+    Chart lines =
+        Chart.of("Loss of <b>both</b> & all", EPOCH, Axis.log("loss"))
+            .line("sgd", null, new double[] {1, 0.1, 0.01})
+            .add(
+                Series.line("adam </svg>", null, new double[] {2, 0.2, 0})
+                    .withColour(1)
+                    .withDash(1)
+                    .withErrors(new double[] {0.1, 0.1, 0.1}));
+    String svg = renderer.svg(lines, 640, 360);
+    Element root = parse(svg);
+    assertThat(root.getAttribute("viewBox")).isEqualTo("0 0 640 360");
+    assertThat(root.getTextContent())
+        .contains("Loss of <b>both</b> & all", "sgd", "adam </svg>", "epoch");
+    assertThat(svg).contains("stroke=\"#0072b2\"").contains("stroke-dasharray");
+    assertThat(renderer.svg(lines, 640, 360)).as("a pure function").isEqualTo(svg);
+    Chart bars =
+        Chart.of("Seconds", Axis.linear("seconds"), Axis.categories("cell", List.of("x", "y")))
+            .stacked()
+            .bar("computing", new double[] {1, 2})
+            .bar("packing", new double[] {0.5, 0.1});
+    assertThat(parse(renderer.svg(bars, 500, 300)).getTextContent()).contains("computing");
+    Axis columns = Axis.categories("batch size", List.of("4", "8"));
+    Axis rows = Axis.categories("schedule", List.of("cosine"));
+    Chart heat =
+        Chart.heat(
+            "Accuracy",
+            columns,
+            rows,
+            new double[][] {{0.9, Double.NaN}},
+            new String[][] {{"90.0", null}},
+            0.8,
+            0.9);
+    String cells = renderer.svg(heat, 400, 200);
+    assertThat(parse(cells).getTextContent()).contains("90.0", "cosine");
+    assertThat(Pattern.compile("fill=\"#0b4f8a\"").matcher(cells).results()).hasSize(1);
+  }
+
+  private static Element parse(String svg) throws Exception {
+    return DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)))
+        .getDocumentElement();
+  }
+
+  @Test
+  void pagesTakeChartsTablesAndWords() {
+    Page page = new Page("A study", "of two things");
+    page.section("Results")
+        .text("One is better: 1 < 2.")
+        .chart(
+            Chart.of("C", EPOCH, EPOCH)
+                .line("a", null, new double[2])
+                .line("b", null, new double[2]))
+        .table(
+            new DataTable("Numbers.", List.of("name", "value"))
+                .add(List.of(DataTable.Entry.of("x<y"), DataTable.Entry.of("%.1f", 2.55)))
+                .add(List.of(DataTable.Entry.of("z"), DataTable.Entry.of("%.1f", Double.NaN))));
+    assertThat(page.html())
+        .contains("<h1>A study</h1>", "One is better: 1 &lt; 2.", "x&lt;y")
+        .contains("data-v=\"2.55\"", "data-v=\"\"")
+        .contains("data-series=\"b\"");
+  }
+}
