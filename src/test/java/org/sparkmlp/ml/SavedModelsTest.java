@@ -15,6 +15,7 @@ import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkmlp.Golden;
@@ -60,6 +61,38 @@ class SavedModelsTest {
       }
       assertThat(predicted.get(i).<Double>getAs("prediction"))
           .isEqualTo(expected.get(i).get("prediction").asDouble());
+    }
+  }
+
+  @Test
+  void aClassifierWithScalingAndImportance() throws Exception {
+    Path folder = Path.of("src/test/resources/models/v2-classifier").toAbsolutePath();
+    SparkSessions.shared();
+    MLPClassificationModel model = MLPClassificationModel.load(folder.resolve("model").toString());
+    ObjectMapper json = new ObjectMapper();
+    assertThat(model.importance().toArray())
+        .containsExactly(
+            Golden.numbers(json.readTree(folder.resolve("importance.json").toFile())),
+            within(1e-12));
+    JsonNode expected = json.readTree(folder.resolve("predictions.json").toFile());
+    assertThat(expected).hasSize(9);
+    for (JsonNode row : expected) {
+      Vector features = Vectors.dense(Golden.numbers(row.get("features")));
+      assertThat(model.predictProbability(features).toArray())
+          .containsExactly(Golden.numbers(row.get("probability")), within(1e-5));
+    }
+  }
+
+  @Test
+  void aRegressorWithScalingOfFeaturesAndLabels() throws Exception {
+    Path folder = Path.of("src/test/resources/models/v2-regressor").toAbsolutePath();
+    SparkSessions.shared();
+    MLPRegressionModel model = MLPRegressionModel.load(folder.resolve("model").toString());
+    JsonNode expected = new ObjectMapper().readTree(folder.resolve("predictions.json").toFile());
+    assertThat(expected).hasSize(9);
+    for (JsonNode row : expected) {
+      Vector features = Vectors.dense(Golden.numbers(row.get("features")));
+      assertThat(model.predict(features)).isCloseTo(row.get("prediction").asDouble(), within(1e-2));
     }
   }
 }
