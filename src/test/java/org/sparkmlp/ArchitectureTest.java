@@ -38,7 +38,8 @@ class ArchitectureTest {
           "ui: util function schedule optim backend data nn train cluster events ml",
           "experiment: util function schedule optim backend data nn train cluster events ml search ui",
           "report: util",
-          "cli: util function schedule optim backend data nn train cluster events ml search ui experiment cuda report");
+          "notebook: util function schedule optim backend data nn train cluster events ml search ui experiment",
+          "cli: util function schedule optim backend data nn train cluster events ml search ui experiment cuda report notebook");
 
   @Test
   void packagesUseOnlyThoseAboveThem() {

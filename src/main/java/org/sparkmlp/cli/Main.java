@@ -20,7 +20,8 @@ import picocli.CommandLine.ParameterException;
       ReportCommand.class,
       PredictCommand.class,
       DevicesCommand.class,
-      BenchmarkCommand.class
+      BenchmarkCommand.class,
+      NotebookCommand.class
     },
     footer = {
       "",
@@ -48,7 +49,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Which command? run, report, predict, devices or benchmark");
+        spec.commandLine(), "Which command? run, report, predict, devices, notebook or benchmark");
   }
 
   private static int explain(Exception error, PrintWriter err) {

@@ -7,9 +7,9 @@ import org.apache.commons.text.StringEscapeUtils;
 final class Html {
   private Html() {}
 
-  /** Text that may say anything, for elements and attributes in double quotes. */
+  /** Text that may say anything, for elements and attributes in double quotes of HTML or SVG. */
   static String text(String any) {
-    return any == null ? "" : StringEscapeUtils.escapeHtml4(any);
+    return any == null ? "" : StringEscapeUtils.escapeXml10(any);
   }
 
   /** A number as people read it, or nothing if it isn't finite. */

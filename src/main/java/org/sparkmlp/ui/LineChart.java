@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A chart of some curves as SVG, drawn on the server: a page needs no script for it. The y axis is
- * logarithmic where values are positive and the largest is {@value #LOG_FROM} times the smallest.
+ * A chart of some curves as SVG, drawn on the server: a page needs no script for it. The y axis may
+ * be logarithmic where values are positive and the largest is {@value #LOG_FROM} times the
+ * smallest.
  */
-final class LineChart {
+public final class LineChart {
   private static final double LOG_FROM = 30;
   private static final int WIDTH = 560;
   private static final int HEIGHT = 260;
@@ -16,6 +17,8 @@ final class LineChart {
   private static final int RIGHT = 12;
   private static final int TOP = 12;
   private static final int BOTTOM = 34;
+  private static final int LEGEND_LINE = 18;
+  private static final int LEGEND_COLUMNS = 3;
 
   /** Curves with more points than that have no dots. */
   private static final int MOST_DOTS = 60;
@@ -26,9 +29,10 @@ final class LineChart {
    * @param name said where the mouse rests on it
    * @param color of CSS
    */
-  record Curve(String name, String color, boolean dashed, double[] x, double[] y) {}
+  public record Curve(String name, String color, boolean dashed, double[] x, double[] y) {}
 
   private final String name;
+  private final String xName;
   private final List<Curve> curves;
   private final double mostX;
   private final boolean log;
@@ -37,10 +41,13 @@ final class LineChart {
 
   /**
    * @param name what y is
+   * @param xName what x is
    * @param mostX where the x axis, which begins at 0, ends
+   * @param mayBeLog whether the y axis is logarithmic where values are of many magnitudes
    */
-  LineChart(String name, double mostX, List<Curve> curves) {
+  public LineChart(String name, String xName, double mostX, List<Curve> curves, boolean mayBeLog) {
     this.name = name;
+    this.xName = xName;
     this.curves = curves;
     this.mostX = mostX;
     double least = Double.POSITIVE_INFINITY;
@@ -53,7 +60,7 @@ final class LineChart {
         }
       }
     }
-    this.log = least > 0 && most / least >= LOG_FROM;
+    this.log = mayBeLog && least > 0 && most / least >= LOG_FROM;
     double low = scaled(least);
     double high = scaled(most);
     double margin = high > low ? 0.05 * (high - low) : Math.max(Math.abs(high) * 0.1, 1e-12);
@@ -62,20 +69,30 @@ final class LineChart {
   }
 
   /** Whether there is anything to draw. */
-  boolean hasPoints() {
+  public boolean hasPoints() {
     return Double.isFinite(from);
   }
 
-  String svg() {
+  public String svg() {
+    return svg(0);
+  }
+
+  /** With its name above and those of the curves below. */
+  public String svgWithLegend() {
+    return svg((curves.size() + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS);
+  }
+
+  private String svg(int legendLines) {
     StringBuilder svg = new StringBuilder();
     svg.append(
         String.format(
             Locale.ROOT,
-            "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s by epoch\" style=\"width:100%%\""
-                + " font-size=\"12\" fill=\"#555\">",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\" role=\"img\" aria-label=\"%3$s by %4$s\""
+                + " style=\"width:100%%;height:auto;max-width:720px\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#555\">",
             WIDTH,
-            HEIGHT,
-            Html.text(name)));
+            HEIGHT + legendLines * LEGEND_LINE,
+            Html.text(name),
+            Html.text(xName)));
     for (double tick : yTicks()) {
       double y = y(scaled(tick));
       line(svg, LEFT, y, WIDTH - RIGHT, y);
@@ -86,14 +103,20 @@ final class LineChart {
       line(svg, x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 4);
       label(svg, x, HEIGHT - BOTTOM + 18, "middle", shortest(tick));
     }
-    label(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 2, "middle", "epoch");
+    label(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 2, "middle", Html.text(xName));
     curves.forEach(curve -> draw(svg, curve));
+    if (legendLines > 0) {
+      label(svg, 0, TOP - 2, "start", title());
+    }
+    for (int i = 0; legendLines > 0 && i < curves.size(); i++) {
+      legend(svg, curves.get(i), i);
+    }
     return svg.append("</svg>").toString();
   }
 
-  /** Heading of the chart. */
+  /** Heading of the chart, as HTML. */
   String title() {
-    return Html.text(name) + (log ? " <small>(logarithmic)</small>" : "");
+    return Html.text(name) + (log ? " (logarithmic)" : "");
   }
 
   private void draw(StringBuilder svg, Curve curve) {
@@ -124,15 +147,31 @@ final class LineChart {
         svg.append(
             String.format(
                 Locale.ROOT,
-                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\" fill=\"%s\"><title>%s, epoch %s: %s</title></circle>",
+                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\" fill=\"%s\"><title>%s, %s %s: %s</title></circle>",
                 x(curve.x()[i]),
                 y(scaled(curve.y()[i])),
                 curve.color(),
                 Html.text(curve.name()),
+                Html.text(xName),
                 shortest(curve.x()[i]),
                 shortest(curve.y()[i])));
       }
     }
+  }
+
+  private static void legend(StringBuilder svg, Curve curve, int number) {
+    int line = number / LEGEND_COLUMNS;
+    int column = number % LEGEND_COLUMNS;
+    double x = LEFT + column * (WIDTH - LEFT - RIGHT) / (double) LEGEND_COLUMNS;
+    double y = HEIGHT + (line + 0.7) * LEGEND_LINE;
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<rect x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"10\" fill=\"%s\"/>",
+            x,
+            y - 9,
+            curve.color()));
+    label(svg, x + 15, y, "start", Html.text(curve.name()));
   }
 
   private static void line(StringBuilder svg, double x1, double y1, double x2, double y2) {
@@ -203,7 +242,7 @@ final class LineChart {
       return "0";
     }
     if (magnitude < 1e-3 || magnitude >= 1e6) {
-      return String.format(Locale.ROOT, "%.3g", value).replaceAll("\\.?0+e", "e");
+      return String.format(Locale.ROOT, "%.2e", value).replaceAll("\\.?0+e", "e");
     }
     String text = String.format(Locale.ROOT, "%.4f", value);
     return text.replaceAll("\\.?0+$", "");

@@ -214,9 +214,9 @@ final class TrainingPage extends WebUIPage {
     StringBuilder html = new StringBuilder("<div class=\"row\">");
     for (LineChart chart :
         List.of(
-            new LineChart("Loss", mostEpochs, losses),
-            new LineChart("Accuracy", mostEpochs, accuracies),
-            new LineChart("Learning rate", mostEpochs, rates))) {
+            new LineChart("Loss", "epoch", mostEpochs, losses, true),
+            new LineChart("Accuracy", "epoch", mostEpochs, accuracies, false),
+            new LineChart("Learning rate", "epoch", mostEpochs, rates, false))) {
       if (chart.hasPoints()) {
         html.append("<div class=\"col-12 col-lg-6 col-xl-4\"><h4>")
             .append(chart.title())

@@ -1,5 +1,6 @@
 package org.sparkmlp.it;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A child process: started, waited for, its output read. */
 final class Command {
@@ -28,6 +30,12 @@ final class Command {
     environment.put("SPARK_HOME", null);
     environment.put("SPARK_LOCAL_IP", "127.0.0.1");
     environment.put("SPARK_SCALA_VERSION", "2.13");
+  }
+
+  /** Whether there is a program of that name on the PATH. */
+  static boolean exists(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   /** Sets a variable of the environment, or removes it if {@code value} is null. */

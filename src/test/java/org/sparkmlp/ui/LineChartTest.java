@@ -16,7 +16,11 @@ class LineChartTest {
       x[i] = i + 1;
     }
     return new LineChart(
-        "Loss", mostX, List.of(new LineChart.Curve("a <b> & \"c\"", "#123456", false, x, y)));
+        "Loss",
+        "epoch",
+        mostX,
+        List.of(new LineChart.Curve("a <b> & \"c\" ε", "#123456", false, x, y)),
+        true);
   }
 
   /** Parses, so that markup in names would show. */
@@ -37,7 +41,7 @@ class LineChartTest {
     Document svg = svg(chart(4, 3, 2, 1, 2));
     assertThat(texts(svg, "text"))
         .containsExactly("1", "1.5", "2", "2.5", "3", "0", "1", "2", "3", "4", "epoch");
-    assertThat(texts(svg, "title")).contains("a <b> & \"c\"", "a <b> & \"c\", epoch 3: 1");
+    assertThat(texts(svg, "title")).contains("a <b> & \"c\" ε", "a <b> & \"c\" ε, epoch 3: 1");
     // x from 58 to 548, y from 226 up to 12 with a margin of a twentieth
     assertThat(
             svg.getElementsByTagName("polyline")
@@ -51,7 +55,7 @@ class LineChartTest {
   @Test
   void valuesOfManyMagnitudesAreLogarithmic() throws Exception {
     LineChart chart = chart(3, 100, 1, 0.01);
-    assertThat(chart.title()).isEqualTo("Loss <small>(logarithmic)</small>");
+    assertThat(chart.title()).isEqualTo("Loss (logarithmic)");
     assertThat(texts(svg(chart), "text")).startsWith("0.01", "0.1", "1", "10", "100");
   }
 
