@@ -20,8 +20,13 @@ final class Logs {
 
   /** Logs to {@code path} from now on, anew. */
   static void to(Path path) throws IOException {
-    Files.createDirectories(path.toAbsolutePath().getParent());
     Files.deleteIfExists(path);
+    goOn(path);
+  }
+
+  /** Logs to {@code path} from now on, after what is there already. */
+  static void goOn(Path path) throws IOException {
+    Files.createDirectories(path.toAbsolutePath().getParent());
     LoggerContext context = (LoggerContext) LogManager.getContext(false);
     if (file == null) {
       // Under spark-submit, Spark configures logging anew when the application first logs.

@@ -62,7 +62,11 @@ final class RunCommand implements Callable<Integer> {
     Experiment experiment = resume == null ? prepare(hadoop) : resumed(hadoop);
     Path local = experiment.localOutput();
     Path log = local != null ? local.resolve("run.log") : Files.createTempFile("spark-mlp", ".log");
-    Logs.to(log);
+    if (resume == null) {
+      Logs.to(log);
+    } else {
+      Logs.goOn(log); // why the run ended is in it
+    }
     PrintStream out = System.out;
     out.printf(
         "experiment %s, results go to %s%n",

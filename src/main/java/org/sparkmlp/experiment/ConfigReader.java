@@ -334,7 +334,7 @@ final class ConfigReader {
           "search.kind = random needs search.distributions, or lists in search.grid");
     }
     List<Draws.Draw> draws = new ArrayList<>();
-    for (String key : distributions.keys()) {
+    for (String key : distributions.keysByName()) {
       String text = distributions.text(key, "");
       try {
         if (!text.isEmpty()) {
@@ -359,17 +359,17 @@ final class ConfigReader {
     return cells;
   }
 
-  /** All combinations, the last key changing fastest. */
+  /** All combinations, the last key by name changing fastest. */
   private List<Cell> cells(Section grid, MLPClassifier classifier, Map<String, Params> named) {
     List<Map<String, Object>> recorded = new ArrayList<>(List.of(Map.of()));
     List<ParamMap> maps = new ArrayList<>(List.of(new ParamMap()));
-    for (String key : grid.keys()) {
+    for (String key : grid.keysByName()) {
       Params stage = classifier;
       String name = key;
       ConfigValue values = grid.value(key);
       if (values instanceof ConfigObject ofStage && named.containsKey(key)) {
         Section inner = new Section(grid.name(key), ofStage, problems);
-        for (String innerKey : inner.keys()) {
+        for (String innerKey : inner.keysByName()) {
           multiply(inner, innerKey, innerKey, named.get(key), key + "." + innerKey, recorded, maps);
         }
       } else {

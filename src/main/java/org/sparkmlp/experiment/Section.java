@@ -53,6 +53,14 @@ final class Section {
     return keys;
   }
 
+  /**
+   * The keys that are there, by name: for what is numbered, since a config that is written and read
+   * again has other lines.
+   */
+  List<String> keysByName() {
+    return object.keySet().stream().sorted().toList();
+  }
+
   ConfigValue value(String key) {
     asked.add(key);
     return object.get(key);

@@ -5,10 +5,23 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What to try next, as the records of a run suggest. */
 final class Advice {
   private static final int MOST = 6;
+
+  /** Numbers that may be larger or smaller without end. */
+  private static final Set<String> SCALES =
+      Set.of(
+          "stepSize",
+          "batchSize",
+          "maxIter",
+          "regParam",
+          "weightDecay",
+          "maxNorm",
+          "gradientClipNorm",
+          "gradientClipValue");
 
   private final RunData run;
   private final List<String> found = new ArrayList<>();
@@ -40,6 +53,9 @@ final class Advice {
       return;
     }
     for (String param : run.varied()) {
+      if (!SCALES.contains(param)) {
+        continue;
+      }
       List<String> values = run.values(param);
       List<Double> numbers = values.stream().map(RunData::asNumber).toList();
       double own = RunData.asNumber(best.params().getOrDefault(param, ""));

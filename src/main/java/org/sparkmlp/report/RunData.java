@@ -264,8 +264,13 @@ final class RunData {
 
   /** Whether cells were compared with the best at all. */
   boolean isCompared() {
+    return !compared().isEmpty();
+  }
+
+  /** Cells that were compared with the best: not those that failed or were given up before. */
+  List<CellData> compared() {
     CellData best = best();
-    return cells.stream().anyMatch(c -> !c.is(best) && c.distinguishable() != null);
+    return cells.stream().filter(c -> !c.is(best) && c.distinguishable() != null).toList();
   }
 
   /** Folds of the search; 0 if not known. */

@@ -161,7 +161,7 @@ public final class RunReport {
           tile(
               "As good as the best",
               String.valueOf(Math.max(0, run.leading().size() - 1)),
-              "of " + (run.cells().size() - 1) + " others"));
+              "of " + run.compared().size() + " others"));
     }
     Double logLoss = run.test().get("logLoss");
     if (logLoss != null) {

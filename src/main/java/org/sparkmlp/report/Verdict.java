@@ -90,29 +90,42 @@ final class Verdict {
       words.add("These records don't say which combinations are surely worse than the best.");
       return words;
     }
+    List<CellData> compared = run.compared();
+    long others = good - 1 - compared.size();
+    String givenUp =
+        others == 0
+            ? ""
+            : " "
+                + Words.count(others, "other")
+                + (others == 1 ? " was" : " were")
+                + " given up earlier and not compared with it.";
     List<CellData> leading = run.leading();
     String folds = Words.count(run.folds(), "fold");
     if (leading.size() <= 1) {
-      CellData next = run.cells().stream().filter(c -> !c.is(best)).findFirst().orElseThrow();
+      CellData next = compared.get(0);
       words.add(
           "It stands out: over "
               + folds
-              + " every other combination is worse by more than chance (p < 0.05 each). The next, "
+              + (others == 0 ? " every other combination" : " each of those that came as far (")
+              + (others == 0 ? "" : compared.size() + ")")
+              + " is worse by more than chance (p < 0.05 each). The next, "
               + next.words(run.varied())
               + ", is behind by "
               + Words.difference(run.metric(), Math.abs(best.mean() - next.mean()))
-              + ".");
+              + "."
+              + givenUp);
       return words;
     }
     words.add(
         "Is it surely the best? No: of "
-            + run.cells().size()
-            + " combinations, "
+            + (compared.size() + 1)
+            + (others == 0 ? " combinations, " : " combinations that came as far, ")
             + (leading.size() - 1)
             + (leading.size() == 2 ? " other is" : " others are")
             + " as good as far as "
             + folds
-            + " can tell.");
+            + " can tell."
+            + givenUp);
     List<String> ruledOut = new ArrayList<>();
     List<String> open = new ArrayList<>();
     for (String name : run.varied()) {

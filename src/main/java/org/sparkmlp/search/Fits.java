@@ -121,8 +121,17 @@ final class Fits {
       this.training = resource.rows(others, rung).persist(StorageLevel.MEMORY_AND_DISK());
       this.cached =
           rows.where(col(foldCol).equalTo(lit(number - 1))).persist(StorageLevel.MEMORY_AND_DISK());
+      long count = cached.count();
+      if (count == 0) {
+        free();
+        throw new IllegalArgumentException(
+            String.format(
+                "fold %d of %d has no rows; equal rows are in the same fold, so there may be too few different ones:"
+                    + " take fewer folds, or a column of your own (foldCol)",
+                number, folds));
+      }
       // a task costs more than to go through few rows; several fits use the other cores
-      this.validation = cached.count() <= FEW_ROWS && parallelism > 1 ? cached.coalesce(1) : cached;
+      this.validation = count <= FEW_ROWS && parallelism > 1 ? cached.coalesce(1) : cached;
     }
 
     void free() {

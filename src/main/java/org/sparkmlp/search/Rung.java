@@ -32,7 +32,7 @@ public record Rung(int number, double share) {
       return SINGLE;
     }
     int rungs = 1;
-    long product = factor;
+    double product = factor;
     while (minResources > 0 ? product * minResources <= 1 + 1e-9 : product <= cells) {
       rungs++;
       product *= factor;

@@ -166,6 +166,12 @@ public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Esti
     }
     ParamMap[] maps = candidates();
     Check.that(maps.length > 0, "estimatorParamMaps is empty, so there is nothing to try");
+    for (Param<?> param : List.of(resource(), minResources(), brackets())) {
+      Check.that(
+          getFactor() > 1 || !isSet(param),
+          "%s has no meaning with factor = 1, where every cell gets everything; set factor to 2 or more",
+          param.name());
+    }
     if (!getFoldCol().isEmpty()) {
       Check.that(
           List.of(schema.fieldNames()).contains(getFoldCol()),

@@ -53,6 +53,37 @@ class ConfigReaderTest {
         .startsWith("x.conf:2: model.batchSize");
   }
 
+  /** Records are found by the numbers of cells when a run goes on. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        """
+        search.grid {
+          learningRateSchedule = [constant, cosine]
+          batchSize = [4, 8]
+          activation = [relu, tanh]
+        }
+        """,
+        """
+        search {
+          kind = random
+          trials = 5
+          distributions {
+            stepSize = "logUniform(1e-4, 1e-1)"
+            batchSize = "integer(4, 64)"
+          }
+        }
+        """
+      })
+  void aConfigThatWasWrittenHasTheSameCells(String text) throws IOException {
+    ExperimentConfig config = read(text, "search.folds=4");
+    ExperimentConfig again = read(config.resolved());
+    assertThat(again.cells().stream().map(cell -> cell.number() + " " + cell.params()))
+        .containsExactlyElementsOf(
+            config.cells().stream().map(cell -> cell.number() + " " + cell.params()).toList());
+    assertThat(again.folds()).isEqualTo(4);
+  }
+
   @Test
   void aMisspeltFormatIsOneProblem() throws IOException {
     assertThat(problems("data { format = cvs, path = \"x.csv\", features = [a, b] }"))

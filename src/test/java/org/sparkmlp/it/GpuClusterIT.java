@@ -14,12 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.resource.ResourceProfile;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -281,8 +285,39 @@ class GpuClusterIT {
     assertThat(ask(spark)).allMatch(executor -> executor.calls("kernel:optimize") > 0);
   }
 
+  /** Executors have GPUs, tasks in general don't: those that train ask for one. */
   @Test
   @Order(5)
+  void stagesThatTrainAskForGpusAndOthersDoNot() {
+    SparkSession spark = session("GPUs by stage", "spark.executor.cores", "2");
+    Map<Integer, Integer> tasksOfProfiles = new ConcurrentHashMap<>();
+    SparkListener profiles =
+        new SparkListener() {
+          @Override
+          public void onStageCompleted(SparkListenerStageCompleted stage) {
+            tasksOfProfiles.merge(
+                stage.stageInfo().resourceProfileId(), stage.stageInfo().numTasks(), Integer::sum);
+          }
+        };
+    spark.sparkContext().addSparkListener(profiles);
+    try (TaskEvents events = new TaskEvents(spark.sparkContext())) {
+      MLPClassificationModel model = fit(spark, "auto", TrainingListener.NONE);
+      events.settle();
+      assertThat(model.summary().backend()).isEqualTo("cuda");
+      assertThat(model.weights()).isEqualTo(undisturbed);
+    } finally {
+      spark.sparkContext().removeSparkListener(profiles);
+    }
+    assertThat(tasksOfProfiles)
+        .as("tasks of the default profile, which reads and packs, and of one that has GPUs")
+        .hasSize(2)
+        .containsKey(ResourceProfile.DEFAULT_RESOURCE_PROFILE_ID());
+    assertThat(ask(spark)).allMatch(executor -> executor.calls("kernel:optimize") > 0);
+    assertCleanWork(spark);
+  }
+
+  @Test
+  @Order(6)
   void aLostDeviceFailsTheFitWithTheReason() throws Exception {
     SparkSession spark =
         session(

@@ -153,6 +153,26 @@ class RunReportTest {
         .isEqualTo("failed");
   }
 
+  /** As after halving: what was given up earlier isn't said to be worse. */
+  @Test
+  void cellsThatWereNotComparedAreNotJudged() throws Exception {
+    RunFiles files = grid();
+    ObjectNode results = (ObjectNode) MAPPER.readTree(files.results());
+    for (int i = 2; i < 9; i++) {
+      ((ObjectNode) results.at("/cells/" + i)).putNull("distinguishable");
+    }
+    ((ObjectNode) results.at("/cells/1")).put("distinguishable", true);
+    assertThat(words(RunReport.html(SampleRuns.with(files, results.toString()))))
+        .contains("each of those that came as far (1) is worse by more than chance")
+        .contains("7 others were given up earlier and not compared with it.")
+        .contains("As good as the best 0 of 1 others")
+        .doesNotContain("every other combination is worse");
+    ((ObjectNode) results.at("/cells/1")).put("distinguishable", false);
+    assertThat(words(RunReport.html(SampleRuns.with(files, results.toString()))))
+        .contains("No: of 2 combinations that came as far, 1 other is as good")
+        .contains("7 others were given up earlier and not compared with it.");
+  }
+
   @Test
   void halfRecordsGiveASentence() throws Exception {
     RunFiles files = grid();

@@ -324,6 +324,12 @@ class SearchEstimatorTest {
         .hasMessageContaining("foldCol = nothing is no column; the columns are label, features");
     assertThatThrownBy(() -> search.copy(ParamMap.empty()).setFoldCol("label").fit(rows()))
         .hasMessageContaining("from 0 to numFolds - 1 = 2, but has 0.0 to 3.0");
+    assertThatThrownBy(() -> search.copy(ParamMap.empty()).setFactor(1).setBrackets(2).fit(rows()))
+        .hasMessage(
+            "brackets has no meaning with factor = 1, where every cell gets everything; set factor to 2 or more");
+    Dataset<Row> equalRows = rows().limit(1).union(rows().limit(1));
+    assertThatThrownBy(() -> search.copy(ParamMap.empty()).fit(equalRows))
+        .hasMessageContaining("has no rows; equal rows are in the same fold");
     mlp.setFeaturesCol("nothing");
     assertThatThrownBy(() -> search.fit(rows())).hasMessageContaining("nothing");
     assertThat(Arrays.stream(search.params()).map(p -> p.name()))
