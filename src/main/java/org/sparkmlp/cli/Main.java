@@ -19,6 +19,7 @@ import picocli.CommandLine.ParameterException;
       RunCommand.class,
       ReportCommand.class,
       PredictCommand.class,
+      StudyCommand.class,
       DevicesCommand.class,
       BenchmarkCommand.class,
       NotebookCommand.class
@@ -49,7 +50,8 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Which command? run, report, predict, devices, notebook or benchmark");
+        spec.commandLine(),
+        "Which command? run, report, predict, study, devices, notebook or benchmark");
   }
 
   private static int explain(Exception error, PrintWriter err) {

@@ -40,20 +40,27 @@ public final class Datasets {
 
   static Dataset<Row> digits(SparkSession spark, String label) {
     List<Row> rows = new ArrayList<>();
+    for (double[] numbers : digitRows()) {
+      rows.add(RowFactory.create(numbers[PIXELS], Vectors.dense(Arrays.copyOf(numbers, PIXELS))));
+    }
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    return spark.createDataFrame(context.parallelize(rows), schema(label));
+  }
+
+  /** The digits without Spark: 64 pixels, then the label, a row. */
+  public static List<double[]> digitRows() {
     try (InputStream in = Datasets.class.getResourceAsStream(DIGITS);
         BufferedReader lines =
             new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(in), StandardCharsets.US_ASCII))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        double[] numbers =
-            Arrays.stream(line.split(",", -1)).mapToDouble(Double::parseDouble).toArray();
-        rows.add(RowFactory.create(numbers[PIXELS], Vectors.dense(Arrays.copyOf(numbers, PIXELS))));
-      }
+      return lines
+          .lines()
+          .map(
+              line -> Arrays.stream(line.split(",", -1)).mapToDouble(Double::parseDouble).toArray())
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a damaged jar
     }
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    return spark.createDataFrame(context.parallelize(rows), schema(label));
   }
 
   /** A label and a vector of features. */

@@ -32,7 +32,7 @@ class MainTest {
   @Test
   void badUsageIsTwo() {
     assertThat(run())
-        .contains("Which command? run, report, predict, devices, notebook or benchmark");
+        .contains("Which command? run, report, predict, study, devices, notebook or benchmark");
     assertThat(code).isEqualTo(2);
     assertThat(run("rum")).contains("rum");
     assertThat(code).isEqualTo(2);

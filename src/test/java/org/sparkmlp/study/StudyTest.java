@@ -1,0 +1,215 @@
+package org.sparkmlp.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkmlp.optim.Adam;
+import org.sparkmlp.optim.Optimizer;
+import org.sparkmlp.optim.Sgd;
+
+/** Small runs of each study; and the pages in docs, which must be those of their records. */
+class StudyTest {
+  private static final Path DOCS = Path.of("docs/studies");
+
+  private static final String DESCENT =
+      """
+      line { start = 1, updates = 10, rates = [0.01, 0.3, 1.1] }
+      valley {
+        start = [-4, 1], curvature = 25, updates = 40, rates = [0.001, 0.07, 0.09]
+        solvers = [sgd, adam], solverRates = [0.07, 0.3]
+      }
+      """;
+
+  @TempDir Path folder;
+
+  private static String tiny(String study) {
+    String network =
+        "hiddenLayers = [8], activation = relu, batchSize = 64, epochs = 2, seeds = 2\n";
+    return switch (study) {
+      case "gradient-descent" -> DESCENT;
+      case "vanishing-gradient" ->
+          """
+          activations = [sigmoid, relu], hiddenLayers = [2, 6], units = 8, rows = 50, seeds = 2
+          training { solver = momentum, stepSize = 0.03, batchSize = 64, epochs = 1 }
+          """;
+      case "schedules" ->
+          network
+              + "solver = adam, stepSizes = [0.01], schedules = [constant, \"warmup(1ep).then(cosine)\"]";
+      case "optimizers" ->
+          network
+              + """
+              schedule = constant, solvers = [sgd, adam], stepSizes = [0.001, 0.03]
+              warmup { solvers = [adam], schedules = [constant, warmup(1ep)], stepSize = 0.05, epochs = 1 }
+              """;
+      default -> throw new AssertionError("no small run of the study " + study);
+    };
+  }
+
+  private Path config(String text) throws Exception {
+    return Files.writeString(folder.resolve("study.conf"), text);
+  }
+
+  private static JsonNode found(String study) {
+    return StudyRun.of(study).records(Settings.of(tiny(study))).get("found");
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.sparkmlp.study.Studies#names")
+  void aSmallRunWritesRecordsAndAPageOfThem(String name) throws Exception {
+    StudyRun study = StudyRun.of(name);
+    Path output = folder.resolve("out");
+    Path page = study.prepare(config(tiny(name)), output).run();
+    String text = Files.readString(page);
+    assertThat(text).startsWith("# ").contains("bin/spark-mlp study " + name);
+    assertThat(text).doesNotContain("NaN", "null", "\u0001");
+    String records = Files.readString(output.resolve(name + ".json"));
+    JsonNode read = Records.parse(records, name);
+    assertThat(Records.text(read)).as("records survive a round trip").isEqualTo(records);
+    assertThat(read.get("settings")).isEqualTo(Settings.of(tiny(name)).json());
+    for (String figure : study.page(read).figures().keySet()) {
+      assertThat(text).contains("(" + study.file(figure) + ")");
+      assertThat(output.resolve(study.file(figure))).content().startsWith("<svg");
+    }
+    try (var files = Files.list(output)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(name + ".json", name + ".md", "figures");
+    }
+
+    Files.delete(page);
+    study.page(output);
+    assertThat(page).as("made of the records alone").content().isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.sparkmlp.study.Studies#names")
+  void thePageInDocsIsThatOfItsRecordsAndSettings(String name) throws Exception {
+    StudyRun study = StudyRun.of(name);
+    JsonNode records = Records.parse(Files.readString(DOCS.resolve(name + ".json")), name);
+    StudyPage page = study.page(records);
+    assertThat(DOCS.resolve(name + ".md"))
+        .as("make it anew: bin/spark-mlp study %s --page --output docs/studies", name)
+        .content()
+        .isEqualTo(study.markdown(page));
+    Path config = Path.of("conf/studies", name + ".conf");
+    assertThat(records.get("settings"))
+        .as("measure anew: bin/spark-mlp study %s --output docs/studies", name)
+        .isEqualTo(Settings.read(config).json());
+    for (var figure : page.figures().entrySet()) {
+      assertThat(DOCS.resolve(study.file(figure.getKey())))
+          .content()
+          .isEqualTo(StudyRun.svg(figure.getValue()));
+    }
+  }
+
+  @Test
+  void descentFollowsTheFormula() {
+    double[] x = Descent.path(new Sgd(), 0.3, new double[] {1}, 5, (w, g) -> g[0] = 2 * w[0])[0];
+    for (int t = 0; t <= 5; t++) {
+      assertThat(x[t]).isCloseTo(Math.pow(0.4, t), within(1e-6));
+    }
+  }
+
+  @Test
+  void descentIsTheOptimizersDefinition() {
+    Optimizer adam = new Adam(0.9, 0.999, 1e-8);
+    double[] x = Descent.path(adam, 0.1, new double[] {1}, 20, (w, g) -> g[0] = 2 * w[0])[0];
+    double w = 1;
+    double[] slots = new double[2];
+    for (int t = 1; t <= 20; t++) {
+      w = adam.update(w, 2 * w, slots, adam.coefficients(0.1, t));
+      assertThat(x[t]).isCloseTo(w, within(1e-4));
+    }
+  }
+
+  private static org.assertj.core.data.Offset<Double> within(double distance) {
+    return org.assertj.core.data.Offset.offset(distance);
+  }
+
+  @Test
+  void ratesAreJudgedByTheirRecords() {
+    ObjectNode records = (ObjectNode) StudyRun.of("gradient-descent").records(Settings.of(DESCENT));
+    StudyRun study = StudyRun.of("gradient-descent");
+    assertThat(study.markdown(study.page(records)))
+        .contains("η = 0.01 is slow")
+        .contains("η = 0.3 arrives at a thousandth of f in 4 updates.")
+        .contains("η = 1.1 is too large: it diverges");
+    // other records, other words
+    ObjectNode line = (ObjectNode) records.get("found").get("line").get(1);
+    ((ArrayNode) line.get("f")).removeAll().add(1).add(0.5).add(2);
+    ((ArrayNode) line.get("x")).removeAll().add(1).add(0.7).add(1.4);
+    assertThat(study.markdown(study.page(records)))
+        .contains(
+            "η = 0.3 is too large: it diverges; after 2 updates f is 2, at the start it was 1");
+  }
+
+  @Test
+  void sigmoidsGradientVanishesFaster() {
+    JsonNode networks = found("vanishing-gradient").get("networks");
+    double[] ratios = new double[4];
+    for (int i = 0; i < 4; i++) {
+      double[] norms = Records.numbers(networks.get(i).get("norms").get(0));
+      assertThat(norms).hasSize(networks.get(i).get("hiddenLayers").asInt() + 1);
+      ratios[i] = norms[0] / norms[norms.length - 1];
+    }
+    assertThat(ratios[1]).as("sigmoid, 6 layers against 2").isLessThan(0.1 * ratios[0]);
+    assertThat(ratios[1]).as("6 layers, sigmoid against relu").isLessThan(0.1 * ratios[3]);
+  }
+
+  @Test
+  void aFitThatDivergesIsARecordToo() {
+    Settings settings =
+        Settings.of(
+            "hiddenLayers = [8], activation = relu, batchSize = 64, epochs = 2, seeds = 2\n"
+                + "solver = sgd, stepSizes = [1e30], schedules = [constant]");
+    StudyRun study = StudyRun.of("schedules");
+    JsonNode records = study.records(settings);
+    JsonNode fit = records.get("found").get("results").get(0).get("fits").get(0);
+    assertThat(fit.get("error").asText()).contains("diverged");
+    assertThat(study.markdown(study.page(records)))
+        .contains("All variants diverged for at least one seed.")
+        .contains("| constant | diverged |");
+  }
+
+  @Test
+  void sameSettingsSameRecords() {
+    for (String name : Studies.names()) {
+      assertThat(found(name)).as(name).isEqualTo(found(name));
+    }
+  }
+
+  @Test
+  void wrongInputIsNamed() throws Exception {
+    assertThatThrownBy(() -> StudyRun.of("schedule"))
+        .hasMessageContaining(
+            "there is no study 'schedule'; there are " + String.join(", ", Studies.names()))
+        .hasMessageContaining("schedules");
+    StudyRun study = StudyRun.of("gradient-descent");
+    assertThatThrownBy(() -> study.prepare(folder.resolve("none.conf"), folder))
+        .hasMessageContaining("there is no config");
+    assertThatThrownBy(() -> study.prepare(config(DESCENT + "colour = red"), folder))
+        .hasMessageContaining("unknown key 'colour'; known are line.rates");
+    assertThatThrownBy(
+            () -> study.prepare(config(DESCENT.replace("updates = 10", "updates = 0")), folder))
+        .hasMessageContaining("line.updates must be at least 1, got 0");
+    assertThatThrownBy(() -> study.prepare(config(DESCENT.replace("0.01, ", "-1, ")), folder))
+        .hasMessageContaining("line.rates");
+    assertThatThrownBy(() -> study.prepare(config(DESCENT.replace("start = 1,", "")), folder))
+        .hasMessageContaining("line.start");
+    assertThatThrownBy(() -> study.prepare(config(DESCENT.replace("adam", "adan")), folder))
+        .hasMessageContaining("adan");
+    assertThatThrownBy(() -> study.prepare(config(DESCENT.replace("adam", "l-bfgs")), folder))
+        .hasMessageContaining("the solver l-bfgs chooses its steps itself");
+    assertThatThrownBy(() -> study.page(folder)).hasMessageContaining("there are no records");
+    Files.writeString(folder.resolve("gradient-descent.json"), "{\"recordVersion\": 9}");
+    assertThatThrownBy(() -> study.page(folder)).hasMessageContaining("have version 9");
+  }
+}
