@@ -2,7 +2,7 @@ package org.sparkmlp.ml;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
@@ -40,6 +40,7 @@ import org.sparkmlp.train.CheckpointPolicy;
 import org.sparkmlp.train.EarlyStopping;
 import org.sparkmlp.train.ExactSum;
 import org.sparkmlp.train.LbfgsTrainer;
+import org.sparkmlp.train.Objective;
 import org.sparkmlp.train.Past;
 import org.sparkmlp.train.Plan;
 import org.sparkmlp.train.Safeguards;
@@ -329,14 +330,6 @@ final class Fit<M> {
     return (int) Math.min(Math.min(parallelism, ExactSum.MAX_LEAVES), byRows);
   }
 
-  private JoinedRounds rounds(ShardedRows rows, long resultBytes, String backend) {
-    SparkObjective alone = new SparkObjective(rows, params.getAggregationDepth(), resultBytes);
-    if (Backends.isDevice(backend)) {
-      alone.onDevices();
-    }
-    return alone.joined();
-  }
-
   /**
    * @param anchor what the weights are held to, or null
    */
@@ -356,28 +349,27 @@ final class Fit<M> {
     String reason = "l-bfgs takes all rows for every step";
     TrainingResult result;
     if (solver instanceof Lbfgs lbfgs) {
-      try (JoinedRounds objective = rounds(rows, 8L * topology.size(), backend)) {
-        result =
-            told(
-                rows,
-                topology,
-                localSteps,
-                backend,
-                told ->
-                    new LbfgsTrainer(
-                            objective,
-                            topology,
-                            backend,
-                            lbfgs,
-                            params.getMaxIter(),
-                            params.getTol(),
-                            told,
-                            checkpoints,
-                            RegularizationParams.read(params, topology),
-                            stopping)
-                        .heldTo(anchor)
-                        .train(start));
-      }
+      result =
+          run(
+              rows,
+              8L * topology.size(),
+              topology,
+              localSteps,
+              backend,
+              (objective, told) ->
+                  new LbfgsTrainer(
+                          objective,
+                          topology,
+                          backend,
+                          lbfgs,
+                          params.getMaxIter(),
+                          params.getTol(),
+                          told,
+                          checkpoints,
+                          RegularizationParams.read(params, topology),
+                          stopping)
+                      .heldTo(anchor)
+                      .train(start));
     } else {
       Optimizer optimizer = (Optimizer) solver;
       int slots = optimizer.slots().size();
@@ -415,15 +407,15 @@ final class Fit<M> {
           reason);
       Safeguards safeguards =
           new Safeguards(checkpoints, params.getOnDivergence().equals("backoff"));
-      try (JoinedRounds objective = rounds(rows, resultBytes, backend)) {
-        result =
-            told(
-                rows,
-                topology,
-                localSteps,
-                backend,
-                told -> new Trainer(objective, plan, told, safeguards, stopping).train(start));
-      }
+      result =
+          run(
+              rows,
+              resultBytes,
+              topology,
+              localSteps,
+              backend,
+              (objective, told) ->
+                  new Trainer(objective, plan, told, safeguards, stopping).train(start));
     }
     TrainingSummary summary =
         new TrainingSummary(
@@ -452,13 +444,18 @@ final class Fit<M> {
     return task.model(network, targets);
   }
 
-  /** Trains, telling the listener and those who watch Spark's events. */
-  private TrainingResult told(
+  /**
+   * Trains, telling the listener and those who watch Spark's events.
+   *
+   * @param resultBytes of a shard in a round, about
+   */
+  private TrainingResult run(
       ShardedRows rows,
+      long resultBytes,
       Topology topology,
       int localSteps,
       String backend,
-      Function<TrainingListener, TrainingResult> training) {
+      BiFunction<Objective, TrainingListener, TrainingResult> training) {
     FitEvents.Subject subject =
         new FitEvents.Subject(
             params.uid(),
@@ -469,6 +466,13 @@ final class Fit<M> {
             rows.layout(),
             localSteps,
             backend);
-    return FitEvents.tell(rows.context(), subject, listener, training);
+    SparkObjective alone = new SparkObjective(rows, params.getAggregationDepth(), resultBytes);
+    if (Backends.isDevice(backend)) {
+      alone.onDevices();
+    }
+    try (JoinedRounds objective = alone.joined()) {
+      return FitEvents.tell(
+          rows.context(), subject, listener, told -> training.apply(objective, told));
+    }
   }
 }

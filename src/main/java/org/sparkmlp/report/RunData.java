@@ -120,7 +120,7 @@ final class RunData {
                   number,
                   params(cell.path("params")),
                   Sample.mean(folds),
-                  folds.length > 1 ? Sample.deviation(folds) / Math.sqrt(folds.length) : Double.NaN,
+                  folds.length > 1 ? Sample.standardError(folds) : Double.NaN,
                   folds,
                   seconds,
                   last.isEmpty() ? Double.NaN : last.get(0).path("resource").asDouble(1),

@@ -40,9 +40,9 @@ public record CellResult(
     return Sample.deviation(folds);
   }
 
-  /** Of the mean: the deviation over √folds. */
+  /** Of the mean. */
   public double standardError() {
-    return deviation() / Math.sqrt(folds.length);
+    return Sample.standardError(folds);
   }
 
   public boolean isBest() {

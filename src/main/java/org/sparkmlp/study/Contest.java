@@ -44,7 +44,7 @@ final class Contest {
 
     double error() {
       double[] values = accuracies();
-      return values.length < 2 ? Double.NaN : Sample.deviation(values) / Math.sqrt(values.length);
+      return values.length < 2 ? Double.NaN : Sample.standardError(values);
     }
 
     double loss() {
@@ -127,7 +127,7 @@ final class Contest {
     for (int i = 0; i < a.length; i++) {
       differences[i] = a[i] - b[i];
     }
-    double error = Sample.deviation(differences) / Math.sqrt(a.length);
+    double error = Sample.standardError(differences);
     double t = new TDistribution(null, a.length - 1).inverseCumulativeProbability(LEVEL);
     return Sample.mean(differences) > t * error;
   }

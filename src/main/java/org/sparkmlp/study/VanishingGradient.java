@@ -229,7 +229,7 @@ final class VanishingGradient implements Study {
   }
 
   private static double error(double[] values) {
-    return values.length < 2 ? 0 : Sample.deviation(values) / Math.sqrt(values.length);
+    return values.length < 2 ? 0 : Sample.standardError(values);
   }
 
   /** Of a spec that may have parentheses. */

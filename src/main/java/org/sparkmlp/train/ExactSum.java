@@ -38,9 +38,6 @@ public final class ExactSum implements Mergeable<ExactSum> {
   /** Most vectors that may be added up. */
   public static final int MAX_LEAVES = 1 << 15;
 
-  /** Worth a thread of its own. */
-  private static final int NUMBERS_OF_PART = 1 << 15;
-
   private static final int WIDTH = 38;
   private static final int LOWEST = -20;
   private static final int HIGHEST = 24;
@@ -247,9 +244,7 @@ public final class ExactSum implements Mergeable<ExactSum> {
    * cores are idle when a driver reads: its tasks have ended.
    */
   private boolean read(SliceReader reader) {
-    return finite
-        && Parallel.all(
-            sliceEnds.length, length / NUMBERS_OF_PART, (from, to) -> read(reader, from, to));
+    return finite && Parallel.all(sliceEnds.length, length, (from, to) -> read(reader, from, to));
   }
 
   private boolean read(SliceReader reader, int firstSlice, int lastSlice) {

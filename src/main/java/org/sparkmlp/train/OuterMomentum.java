@@ -22,9 +22,6 @@ import org.sparkmlp.util.Parallel;
  * together; the momentum makes up for it. ({@code bin/benchmark localsteps} has the figures.)
  */
 final class OuterMomentum {
-  /** Worth a thread of its own. */
-  private static final int NUMBERS_OF_PART = 1 << 15;
-
   private OuterMomentum() {}
 
   /**
@@ -42,7 +39,7 @@ final class OuterMomentum {
     double rate = 1 - momentum / 2;
     Parallel.all(
         mean.length,
-        mean.length / NUMBERS_OF_PART,
+        mean.length,
         (from, to) -> {
           for (int i = from; i < to; i++) {
             double d = (double) before[i] - mean[i];

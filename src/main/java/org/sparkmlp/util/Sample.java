@@ -17,4 +17,9 @@ public final class Sample {
     double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
     return Math.sqrt(squares / Math.max(1, values.length - 1));
   }
+
+  /** Of the mean: the deviation over the root of the number of values. */
+  public static double standardError(double[] values) {
+    return deviation(values) / Math.sqrt(values.length);
+  }
 }

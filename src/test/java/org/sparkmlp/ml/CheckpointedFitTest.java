@@ -108,6 +108,20 @@ class CheckpointedFitTest {
   }
 
   @Test
+  void theLongerTheIntervalTheMoreIsDoneAgain() {
+    for (int interval : new int[] {2, 5}) {
+      MLPClassifier classifier = classifier("adam", 4).setCheckpointInterval(interval);
+      assertThatThrownBy(
+              () -> classifier.setListener(new Killer(6)).fit(CheckpointedFit.data(spark(), 2)))
+          .hasMessageContaining("killed");
+      Killer counter = new Killer(1000);
+      classifier.setListener(counter).fit(CheckpointedFit.data(spark(), 2));
+      // of 12 epochs, those after 6 and after 5
+      assertThat(counter.heard(1000)).isEqualTo(interval == 2 ? 6 : 7);
+    }
+  }
+
+  @Test
   void otherDataAndOtherParamsDoNotResume() {
     MLPClassifier classifier = classifier("adam", 4).setListener(new Killer(6));
     assertThatThrownBy(() -> classifier.fit(CheckpointedFit.data(spark(), 2)))

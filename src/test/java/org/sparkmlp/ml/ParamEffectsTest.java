@@ -108,8 +108,7 @@ class ParamEffectsTest {
             "half",
             Direction.UP,
             m -> m.summary().validationRows()),
-        new Effect("weightCol", "one", "label", Direction.CHANGED, norm()),
-        new Effect("checkpointInterval", 10, 5, Direction.SAME, norm()));
+        new Effect("weightCol", "one", "label", Direction.CHANGED, norm()));
   }
 
   /** Tests that say which number moves, for what needs more than two fits. */
@@ -118,6 +117,7 @@ class ParamEffectsTest {
   static {
     elsewhere("TreeShape", "levelsAreThoseOfTreeAggregate", "aggregationDepth");
     elsewhere("CheckpointedFit", "aFitGoesOnWithTheSameBitsHoweverTheRowsArrive", "checkpointDir");
+    elsewhere("CheckpointedFit", "theLongerTheIntervalTheMoreIsDoneAgain", "checkpointInterval");
     elsewhere("CheckpointedFit", "returnsAfterDivergenceAreInTheSummary", "onDivergence");
     elsewhere("WarmStart", "trainingBeginsWithTheWeightsOfTheModel", "initialModel");
     elsewhere("WarmStart", "theScheduleBeginsAnewUnlessItGoesOn", "continueSchedule");
