@@ -12,10 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -36,7 +33,6 @@ import org.sparkmlp.SparkSessions;
 import org.sparkmlp.TaskEvents;
 import org.sparkmlp.ml.MLPClassifier;
 import org.sparkmlp.train.TrainingListener;
-import scala.Tuple2;
 
 /**
  * Training on a {@link StandaloneCluster} whose executors die, come, go and dawdle: always the bits
@@ -134,74 +130,16 @@ class FaultsIT {
         .weights();
   }
 
-  /** Does something once, between two rounds. */
-  private record AfterRound(int round, AtomicInteger rounds, Runnable action)
-      implements TrainingListener {
-    AfterRound(int round, Runnable action) {
-      this(round, new AtomicInteger(), action);
-    }
-
-    @Override
-    public void onRound(double epoch, int epochs, double loss, long rowsDone) {
-      if (rounds.incrementAndGet() == round) {
-        action.run();
-      }
-    }
-  }
-
-  /** Process ids of both executors, by the names that Spark gives them. */
-  private static Map<String, Long> processes(SparkSession spark) {
-    Map<String, Long> processes = new TreeMap<>();
-    List<Integer> tasks = IntStream.range(0, 10).boxed().toList();
-    boolean both =
-        Footprint.eventually(
-            () -> {
-              processes.clear();
-              JavaSparkContext.fromSparkContext(spark.sparkContext())
-                  .parallelize(tasks, tasks.size())
-                  .map(
-                      task -> {
-                        Thread.sleep(50);
-                        return new Tuple2<>(
-                            SparkEnv.get().executorId(), ProcessHandle.current().pid());
-                      })
-                  .collect()
-                  .forEach(entry -> processes.put(entry._1(), entry._2()));
-              return processes.size() == 2;
-            });
-    assertThat(both).as("both executors work").isTrue();
-    return processes;
-  }
-
-  /** kill -9. */
-  private static void kill(long pid) {
-    ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
-    process.destroyForcibly();
-    process.onExit().join();
-  }
-
   @Test
   void anExecutorKilledWhileItsTaskRunsChangesNoBit() {
     SparkSession spark = steady();
-    Map<String, Long> processes = processes(spark);
+    Map<String, Long> processes = Executors.processes(spark);
     try (TaskEvents events = new TaskEvents(spark.sparkContext())) {
-      Runnable killNextBusy =
-          () -> {
-            events.settle();
-            events.busyExecutors.clear();
-            FaultPlugin.on(faults, FaultPlugin.GATE); // no task of the next round ends
-            new Thread(
-                    () -> {
-                      Footprint.eventually(() -> !events.busyExecutors.isEmpty());
-                      kill(processes.get(events.busyExecutors.iterator().next()));
-                      FaultPlugin.off(faults, FaultPlugin.GATE);
-                    })
-                .start();
-          };
-      AfterRound listener = new AfterRound(3, killNextBusy);
+      Executors.AfterRound listener =
+          new Executors.AfterRound(3, () -> Executors.killNextBusy(events, faults, processes));
       Vector weights = fit(spark, listener);
       events.settle();
-      assertThat(listener.rounds.get()).isGreaterThan(6);
+      assertThat(listener.rounds().get()).isGreaterThan(6);
       assertThat(events.lostInFlight.get()).as("tasks lost in flight").isPositive();
       assertThat(events.recomputedBlocks.get()).as("cached blocks recomputed").isPositive();
       assertThat(events.executorsRemoved.get()).isEqualTo(1);
@@ -213,14 +151,14 @@ class FaultsIT {
   @Test
   void anExecutorLostBetweenRoundsChangesNoBit() {
     SparkSession spark = steady();
-    Map<String, Long> processes = processes(spark);
+    Map<String, Long> processes = Executors.processes(spark);
     try (TaskEvents events = new TaskEvents(spark.sparkContext())) {
       Runnable killAny =
           () -> {
-            kill(processes.values().iterator().next());
+            Executors.kill(processes.values().iterator().next());
             Footprint.eventually(() -> events.executorsRemoved.get() > 0);
           };
-      Vector weights = fit(spark, new AfterRound(3, killAny));
+      Vector weights = fit(spark, new Executors.AfterRound(3, killAny));
       events.settle();
       assertThat(events.executorsRemoved.get()).isEqualTo(1);
       assertThat(events.lostInFlight.get()).isZero();

@@ -15,11 +15,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.scheduler.SparkListener;
@@ -152,12 +149,11 @@ class GpuClusterIT {
   }
 
   /** What an executor says of its stand-in. */
-  private record Executor(String id, long pid, String live, String misuses, Map<String, Long> calls)
+  private record Executor(String id, String live, String misuses, Map<String, Long> calls)
       implements Serializable {
     static Executor here() {
       return new Executor(
           SparkEnv.get().executorId(),
-          ProcessHandle.current().pid(),
           FakeCuda.live(),
           FakeCuda.misuses(),
           new TreeMap<>(FakeCuda.calls()));
@@ -170,25 +166,7 @@ class GpuClusterIT {
 
   /** Both executors. */
   private static List<Executor> ask(SparkSession spark) {
-    Map<String, Executor> found = new TreeMap<>();
-    List<Integer> tasks = IntStream.range(0, 10).boxed().toList();
-    boolean both =
-        Footprint.eventually(
-            () -> {
-              found.clear();
-              JavaSparkContext.fromSparkContext(spark.sparkContext())
-                  .parallelize(tasks, tasks.size())
-                  .map(
-                      task -> {
-                        Thread.sleep(50);
-                        return Executor.here();
-                      })
-                  .collect()
-                  .forEach(executor -> found.put(executor.id, executor));
-              return found.size() == 2;
-            });
-    assertThat(both).as("both executors work").isTrue();
-    return List.copyOf(found.values());
+    return List.copyOf(Executors.ask(spark, Executor::here).values());
   }
 
   private static void assertCleanWork(SparkSession spark) {
@@ -235,32 +213,10 @@ class GpuClusterIT {
   @Order(3)
   void anExecutorKilledWhileItsTaskRunsChangesNoBit() {
     SparkSession spark = oneTaskAGpu();
-    Map<String, Long> processes =
-        ask(spark).stream().collect(Collectors.toMap(Executor::id, Executor::pid));
+    Map<String, Long> processes = Executors.processes(spark);
     try (TaskEvents events = new TaskEvents(spark.sparkContext())) {
-      AtomicInteger rounds = new AtomicInteger();
       TrainingListener killNextBusy =
-          new TrainingListener() {
-            @Override
-            public void onRound(double epoch, int epochs, double loss, long rowsDone) {
-              if (rounds.incrementAndGet() != 3) {
-                return;
-              }
-              events.settle();
-              events.busyExecutors.clear();
-              FaultPlugin.on(faults, FaultPlugin.GATE); // no task of the next round ends
-              new Thread(
-                      () -> {
-                        Footprint.eventually(() -> !events.busyExecutors.isEmpty());
-                        String busy = events.busyExecutors.iterator().next();
-                        ProcessHandle process = ProcessHandle.of(processes.get(busy)).orElseThrow();
-                        process.destroyForcibly();
-                        process.onExit().join();
-                        FaultPlugin.off(faults, FaultPlugin.GATE);
-                      })
-                  .start();
-            }
-          };
+          new Executors.AfterRound(3, () -> Executors.killNextBusy(events, faults, processes));
       Vector weights = fit(spark, "cuda", killNextBusy).weights();
       events.settle();
       assertThat(events.lostInFlight.get()).isPositive();
