@@ -219,17 +219,21 @@ final class HalvingBenchmark implements Callable<Integer> {
             .rows
             .withColumn(FOLD, RowHash.fold(problem.rows, folds, seed))
             .select("label", "features", FOLD);
-    return new HalvingGridSearch()
-        .setEstimator(classifier)
-        .setEvaluator(new MulticlassClassificationEvaluator().setMetricName("accuracy"))
-        .setEstimatorParamMaps(cells)
-        .setNumFolds(folds)
-        .setFoldCol(FOLD)
-        .setSeed(seed)
-        .setFactor(Math.max(1, halvingBy))
-        .setMinResources(halvingBy > 1 ? minResources : 0)
-        .setParallelism(halvingBy == 0 ? gridParallelism : parallelism)
-        .fit(rows);
+    HalvingGridSearch search =
+        new HalvingGridSearch()
+            .setEstimator(classifier)
+            .setEvaluator(new MulticlassClassificationEvaluator().setMetricName("accuracy"))
+            .setEstimatorParamMaps(cells)
+            .setNumFolds(folds)
+            .setFoldCol(FOLD)
+            .setSeed(seed)
+            .setParallelism(halvingBy == 0 ? gridParallelism : parallelism);
+    if (halvingBy > 1) {
+      search.setFactor(halvingBy).setMinResources(minResources);
+    } else {
+      search.setFactor(1);
+    }
+    return search.fit(rows);
   }
 
   private static void add(Table table, String name, Run run) {
