@@ -35,6 +35,9 @@ abstract class SparkBenchmark implements Callable<Integer> {
   /** After which the JIT compiler has done with what packs and aggregates. */
   private static final int WARM_FITS = 3;
 
+  /** In those fits, where they would be chosen: there are many rounds to compile then. */
+  private static final int WARM_LOCAL_STEPS = 4;
+
   @Mixin private BenchmarkOutput output;
 
   @Option(
@@ -134,7 +137,11 @@ abstract class SparkBenchmark implements Callable<Integer> {
                 .setMaxIter(c.epochs()));
     kernelEpoch.run();
     for (int i = 0; i < WARM_FITS; i++) {
-      classifier.copy(ParamMap.empty()).setMaxIter(1).fit(train);
+      MLPClassifier warm = classifier.copy(ParamMap.empty()).setMaxIter(1);
+      if (warm.getLocalSteps() == 0) {
+        warm.setLocalSteps(WARM_LOCAL_STEPS);
+      }
+      warm.fit(train);
     }
     List<Double> kernel = new ArrayList<>();
     List<Double> rates = new ArrayList<>();
