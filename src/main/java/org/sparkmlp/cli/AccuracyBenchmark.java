@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 
 /**
  * An experiment, seed after seed: the mean of the test accuracies, and how far they spread. The
- * test rows decide nothing: the config must end training by validation rows of its own.
+ * test rows decide nothing: epochs are the config's, or its validation rows' choice.
  */
 @Command(
     name = "accuracy",

@@ -742,7 +742,7 @@ public interface MLPParams extends HasWeightCol {
       owner.setDefault(tol, 0.0);
       owner.setDefault(seed, (long) owner.getClass().getName().hashCode());
       owner.setDefault(localSteps, 0);
-      owner.setDefault(outerMomentum, 0.7);
+      owner.setDefault(outerMomentum, 0.8);
       owner.setDefault(numShards, 0);
       owner.setDefault(shardBy, SHARD_BY.get(0));
       owner.setDefault(aggregationDepth, 2);

@@ -12,7 +12,7 @@ package org.sparkmlp.train;
  * equally long. (Measured by {@code bin/benchmark spark} and {@code scale}.)
  */
 public final class AutoLocalSteps {
-  private static final double ROUND_SECONDS = 0.012;
+  private static final double ROUND_SECONDS = 0.004;
   private static final double SHARD_SECONDS = 5e-4;
   private static final double DIRECT_SECONDS = 2e-9;
   private static final double TREE_SECONDS = 1.2e-8;

@@ -10,6 +10,7 @@ import org.sparkmlp.backend.Backend.Buffer;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.nn.WeightUpdate;
 import org.sparkmlp.schedule.Plateau;
+import org.sparkmlp.util.Parallel;
 
 /**
  * Mini-batch training: rounds until the epochs are over. Between rounds everything there is to know
@@ -342,13 +343,18 @@ public final class Trainer {
     }
   }
 
+  /** By the bits as integers, whose largest magnitude the JIT finds with vectors. */
   private static boolean isFinite(float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
+    return Parallel.all(
+        values.length,
+        values.length,
+        (from, to) -> {
+          int largest = 0;
+          for (int i = from; i < to; i++) {
+            largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
+          }
+          return Float.isFinite(Float.intBitsToFloat(largest));
+        });
   }
 
   private DivergenceException diverged(TrainingState state, int step, RoundResult result) {

@@ -139,7 +139,7 @@ class MLPClassifierTest extends StageContract<MLPClassifier, MLPClassificationMo
   void squaredErrorGivesADistributionToo() {
     MLPClassificationModel model =
         estimator().setLoss("meanSquaredError").setMaxIter(40).fit(data());
-    assertThat(accuracy(model, data())).isGreaterThan(0.9);
+    assertThat(accuracy(model, data())).isGreaterThan(0.85);
     for (Row row : model.transform(data()).takeAsList(50)) {
       DenseVector p = row.getAs("probability");
       assertThat(Arrays.stream(p.values()).sum()).isCloseTo(1, within(1e-12));
