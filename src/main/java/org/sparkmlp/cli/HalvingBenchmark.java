@@ -251,7 +251,7 @@ final class HalvingBenchmark implements Callable<Integer> {
         number("%.3f", run.ratio()));
   }
 
-  private static String report(String name, List<Run> runs, ObjectNode node) {
+  private String report(String name, List<Run> runs, ObjectNode node) {
     Check.that(!runs.isEmpty(), "--seeds must be at least 1, got 0");
     long asGood = runs.stream().filter(Run::asGood).count();
     double ratio =
@@ -272,13 +272,16 @@ final class HalvingBenchmark implements Callable<Integer> {
     }
     node.put("asGood", asGood);
     node.put("ratio", ratio);
+    node.put("parallelism", parallelism).put("gridParallelism", gridParallelism);
     return String.format(
         Locale.ROOT,
-        "%s: as good as the best of the grid in %d of %d seeds, in %.3f of its time%n",
+        "%s: as good as the best of the grid in %d of %d seeds, in %.3f of its time (%d fits at a time against %d)%n",
         name,
         asGood,
         runs.size(),
-        ratio);
+        ratio,
+        parallelism,
+        gridParallelism);
   }
 
   private static String number(String format, double value) {
