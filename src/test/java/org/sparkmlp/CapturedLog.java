@@ -15,11 +15,16 @@ public final class CapturedLog implements AutoCloseable {
   private final Level level;
   private final boolean additive;
   private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final List<String> complaints = new CopyOnWriteArrayList<>();
   private final AbstractAppender appender =
       new AbstractAppender("captured", null, null, true, Property.EMPTY_ARRAY) {
         @Override
         public void append(LogEvent event) {
-          lines.add(event.getLevel() + " " + event.getMessage().getFormattedMessage());
+          String line = event.getLevel() + " " + event.getMessage().getFormattedMessage();
+          lines.add(line);
+          if (event.getLevel().isMoreSpecificThan(Level.WARN)) {
+            complaints.add(line + causes(event.getThrown()));
+          }
         }
       };
 
@@ -36,6 +41,15 @@ public final class CapturedLog implements AutoCloseable {
   /** Level and message of each event so far. */
   public List<String> lines() {
     return List.copyOf(lines);
+  }
+
+  /** Warnings and errors so far, with what their exceptions say. */
+  public List<String> complaints() {
+    return List.copyOf(complaints);
+  }
+
+  private static String causes(Throwable thrown) {
+    return thrown == null ? "" : "; " + thrown + causes(thrown.getCause());
   }
 
   @Override

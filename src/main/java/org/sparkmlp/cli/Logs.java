@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class Logs {
   private static volatile Path file;
   private static volatile FileAppender appender;
+  private static volatile boolean listening;
 
   private Logs() {}
 
@@ -28,11 +29,13 @@ final class Logs {
   static void goOn(Path path) throws IOException {
     Files.createDirectories(path.toAbsolutePath().getParent());
     LoggerContext context = (LoggerContext) LogManager.getContext(false);
-    if (file == null) {
+    if (!listening) {
+      listening = true;
       // Under spark-submit, Spark configures logging anew when the application first logs.
       context.addPropertyChangeListener(
           event -> {
-            if (!context.getConfiguration().getAppenders().containsKey(file.toString())) {
+            if (file != null
+                && !context.getConfiguration().getAppenders().containsKey(file.toString())) {
               attach(context); // updating the loggers, below, comes here too
             }
           });
@@ -43,10 +46,7 @@ final class Logs {
 
   private static void attach(LoggerContext context) {
     Configuration configuration = context.getConfiguration();
-    if (appender != null) {
-      configuration.getRootLogger().removeAppender(appender.getName());
-      appender.stop();
-    }
+    detach(configuration);
     appender =
         FileAppender.newBuilder()
             .setName(file.toString())
@@ -64,11 +64,29 @@ final class Logs {
     context.updateLoggers();
   }
 
+  private static void detach(Configuration configuration) {
+    if (appender != null) {
+      configuration.getRootLogger().removeAppender(appender.getName());
+      appender.stop();
+      appender = null;
+    }
+  }
+
+  /** Ends the log and deletes its file, which nobody needs any more. */
+  static void discard() throws IOException {
+    LoggerContext context = (LoggerContext) LogManager.getContext(false);
+    Path old = file;
+    file = null;
+    detach(context.getConfiguration());
+    context.updateLoggers();
+    Files.deleteIfExists(old);
+  }
+
   static void failure(Throwable error) {
     LoggerFactory.getLogger(Logs.class).error("the run has failed", error);
   }
 
-  /** The log file, or null if there is none yet. */
+  /** The log file, or null if there is none. */
   static Path file() {
     return file;
   }

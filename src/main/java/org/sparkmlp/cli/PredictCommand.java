@@ -77,13 +77,18 @@ final class PredictCommand implements Callable<Integer> {
             SparkHadoopUtil.get().newConfiguration(new SparkConf()));
     Logs.to(Files.createTempFile("spark-mlp-predict", ".log"));
     PrintStream out = System.out;
+    boolean done = false;
     SparkSession spark = SparkSession.builder().appName("spark-mlp predict").getOrCreate();
     try {
       long rows = prediction.run(spark);
       out.printf("%d rows with predictions are in %s%n", rows, output);
+      done = true;
       return 0;
     } finally {
       spark.stop();
+      if (done) {
+        Logs.discard();
+      }
     }
   }
 }

@@ -68,6 +68,7 @@ final class RunCommand implements Callable<Integer> {
       Logs.goOn(log); // why the run ended is in it
     }
     PrintStream out = System.out;
+    boolean done = false;
     out.printf(
         "experiment %s, results go to %s%n",
         experiment.name(), local != null ? local : experiment.output());
@@ -86,6 +87,7 @@ final class RunCommand implements Callable<Integer> {
       out.printf(
           "report: %s%n",
           local != null ? local.resolve("report.html") : experiment.output() + "/report.html");
+      done = true;
       return 0;
     } finally {
       if (local == null) {
@@ -93,6 +95,9 @@ final class RunCommand implements Callable<Integer> {
       }
       if (SparkSession.getDefaultSession().isDefined()) {
         SparkSession.getDefaultSession().get().stop();
+      }
+      if (local == null && done) {
+        Logs.discard(); // the output folder has it; who sees a failure is told of this one
       }
     }
   }

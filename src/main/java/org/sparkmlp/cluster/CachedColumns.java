@@ -55,6 +55,14 @@ record CachedColumns(RDD<?> rdd, List<Integer> places) {
     return Optional.of(new CachedColumns(relation.cacheBuilder().cachedColumnBuffers(), places));
   }
 
+  /** The RDD that holds the rows of a DataFrame that is cached itself; empty if it isn't. */
+  static Optional<RDD<?>> rddOf(Dataset<?> dataset) {
+    LogicalPlan plan = dataset.toDF().queryExecution().withCachedData();
+    return plan instanceof InMemoryRelation relation
+        ? Optional.of(relation.cacheBuilder().cachedColumnBuffers())
+        : Optional.empty();
+  }
+
   /** What the attributes are called below a projection; empty if one of them is computed in it. */
   private static List<Attribute> origins(List<Attribute> attributes, Project project) {
     List<Attribute> origins = new ArrayList<>();

@@ -15,7 +15,7 @@ public final class FitJobs {
 
   /**
    * Runs a fit. If its thread is interrupted, Spark would stop waiting for the running job and let
-   * it go on; here it is cancelled.
+   * it go on; here it is cancelled. (A round does so itself.)
    *
    * @throws IllegalArgumentException if no job of this session can ever run
    * @throws CancellationException if the thread was interrupted, which it is then again

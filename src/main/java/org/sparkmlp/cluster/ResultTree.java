@@ -12,6 +12,7 @@ import org.apache.spark.rdd.RDD;
 import org.apache.spark.rdd.ShuffledRDD;
 import org.sparkmlp.train.Mergeable;
 import scala.Tuple2;
+import scala.collection.immutable.Range$;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction1;
@@ -73,10 +74,23 @@ final class ResultTree<R extends Mergeable<R>> implements AutoCloseable {
     return List.of(last ? sum.finish() : sum).iterator();
   }
 
-  /** Runs the job. Results are merged as they arrive; Spark hands over one at a time. */
+  /**
+   * Runs the job. Results are merged as they arrive; Spark hands over one at a time. If this throws
+   * an exception, no task of the job runs any more.
+   *
+   * @throws java.util.concurrent.CancellationException if this thread is interrupted
+   */
   R sum(R empty) {
     Total<R> total = new Total<>(empty);
-    spark.runJob(top.rdd(), new Only<R>(), total, ClassTag$.MODULE$.apply(Mergeable.class));
+    RDD<R> rdd = top.rdd();
+    WholeJob.await(
+        spark,
+        spark.submitJob(
+            rdd,
+            new Only<R>(),
+            Range$.MODULE$.apply(0, rdd.getNumPartitions()),
+            total,
+            () -> BoxedUnit.UNIT));
     return total.sum;
   }
 

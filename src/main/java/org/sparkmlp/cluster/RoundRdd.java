@@ -68,6 +68,7 @@ final class RoundRdd<S extends Serializable, R extends Mergeable<R>> extends RDD
     Workspaces workspaces = workspaces(group);
     R sum = program.empty();
     while (own.hasNext()) {
+      context.killTaskIfInterrupted(); // a round that is cancelled waits for its tasks
       sum = sum.mergeInTask(program.run(state.value(), own.next(), workspaces));
     }
     return CollectionConverters.asScala(List.of(sum).iterator());

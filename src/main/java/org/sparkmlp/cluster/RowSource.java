@@ -55,7 +55,8 @@ public interface RowSource {
   /**
    * Rows for one of several fits: if the columns are plain ones of one cached DataFrame, as the
    * folds of a CrossValidator are, all fits with the same packing share one copy, which is freed
-   * when the DataFrame is unpersisted or a fit fails. Otherwise {@link #own}.
+   * when the DataFrame is unpersisted or a fit fails (see {@link KeptRows}). Otherwise {@link
+   * #own}.
    */
   static RowSource shared(Dataset<?> dataset, Columns columns) {
     return CachedColumns.of(dataset, columns)

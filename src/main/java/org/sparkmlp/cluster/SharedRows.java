@@ -21,7 +21,8 @@ import org.sparkmlp.data.Holdout;
 /**
  * One packed copy of a cached DataFrame for all fits that want the same one: the first packs it
  * while the others wait. It is freed when no fit uses it any more and the DataFrame is unpersisted,
- * or as soon as a fit fails: a search that dies unpersists nothing.
+ * or a fit has failed: a search that dies unpersists nothing. One that goes on and promises to
+ * unpersist says so with {@link KeptRows}.
  */
 final class SharedRows implements RowSource {
   /** What fits have made of the DataFrames that are cached, by the number of the caching RDD. */
@@ -105,6 +106,7 @@ final class SharedRows implements RowSource {
     private final Map<SurveyKey, Survey> surveys = new HashMap<>();
     private final Map<FeaturesKey, FeatureSurvey> features = new HashMap<>();
     private final Map<CopyKey, Copy> copies = new HashMap<>();
+    private boolean kept; // though fits fail
     private boolean over;
 
     /** The DataFrame is gone: nothing is kept any more. */
@@ -134,11 +136,30 @@ final class SharedRows implements RowSource {
       }
     }
 
-    void forget(CopyKey key, Copy copy) {
+    void keep() {
       synchronized (copies) {
-        copies.remove(key, copy);
+        kept = true;
       }
-      copy.giveUp();
+    }
+
+    /** A fit has failed; its copy is for those that use it now, unless somebody keeps it. */
+    void failed(Copy copy) {
+      synchronized (copies) {
+        if (!kept) {
+          copy.giveUp();
+        }
+      }
+    }
+
+    /** A fit has ended. Returns whether the copy is for this caller to close. */
+    boolean release(CopyKey key, Copy copy) {
+      synchronized (copies) {
+        boolean last = copy.release();
+        if (last) {
+          copies.remove(key, copy);
+        }
+        return last;
+      }
     }
 
     <T> T making(Supplier<T> make) {
@@ -154,6 +175,27 @@ final class SharedRows implements RowSource {
         making.unlock();
       }
     }
+  }
+
+  /**
+   * Keeps the copies of a DataFrame though fits fail.
+   *
+   * @param rdd that holds its rows
+   * @return what gives them up
+   */
+  static Runnable keep(RDD<?> rdd) {
+    Map<Integer, Cache> caches = CACHES.computeIfAbsent(rdd.context(), SharedRows::watched);
+    Cache kept;
+    synchronized (caches) {
+      kept = caches.computeIfAbsent(rdd.id(), id -> new Cache());
+    }
+    kept.keep();
+    return () -> {
+      synchronized (caches) {
+        caches.remove(rdd.id(), kept);
+      }
+      kept.giveUp();
+    };
   }
 
   private Cache cache() {
@@ -231,9 +273,9 @@ final class SharedRows implements RowSource {
       return result;
     } finally { // Spark throws checked exceptions undeclared, which no catch clause may name
       if (!done) {
-        cache.forget(key, copy);
+        cache.failed(copy);
       }
-      if (copy.release()) {
+      if (cache.release(key, copy)) {
         copy.close();
       }
     }

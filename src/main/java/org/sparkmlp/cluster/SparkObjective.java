@@ -21,7 +21,8 @@ import org.sparkmlp.util.Interrupts;
  * or elsewhere and gives the same; sums don't depend on their order.
  *
  * <p>A round leaves nothing behind: its broadcast is destroyed and the files of its shuffles are
- * removed, whether it succeeds or fails.
+ * removed, whether it succeeds or fails; if it is cancelled or its thread interrupted, when its
+ * tasks have ended.
  */
 public final class SparkObjective implements Objective, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SparkObjective.class);
@@ -142,18 +143,20 @@ public final class SparkObjective implements Objective, AutoCloseable {
 
   @Override
   public <S extends Serializable, R extends Mergeable<R>> R round(Program<S, R> program, S state) {
-    Broadcast<S> broadcast =
-        JavaSparkContext.fromSparkContext(rows.shards().context()).broadcast(state);
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.shards().context());
+    // half a broadcast, which an interrupt would leave, nobody could free
+    Broadcast<S> broadcast = Interrupts.apart(() -> spark.broadcast(state));
     ResultTree<R> tree =
         new ResultTree<>(
             onItsResources(new RoundRdd<>(rows.shards().rdd(), program, broadcast, group)), shape);
     try {
       return tree.sum(program.empty());
     } finally {
-      Interrupts.withheld(
+      Interrupts.apart(
           () -> {
             tree.close();
             broadcast.destroy();
+            return true;
           });
     }
   }

@@ -69,7 +69,7 @@ final class Search implements FitListener {
   /**
    * Searches and fits the best cell on all rows; without a search, just fits.
    *
-   * @param rows with the column {@code foldCol}
+   * @param rows with the column {@code foldCol}, which no stage sees
    * @throws IllegalStateException if every cell has failed
    */
   Model<?> run(Dataset<Row> rows, String foldCol) {
@@ -82,7 +82,7 @@ final class Search implements FitListener {
       progress.onStart(1);
     }
     Task last = begin(best, rungs - 1, 0);
-    Model<?> model = search.estimator().fit(rows, best.map());
+    Model<?> model = search.estimator().fit(rows.drop(foldCol), best.map());
     progress.onFit(last.fit, Double.NaN, last.seconds());
     return model;
   }

@@ -31,7 +31,8 @@ public record CellSearch(
   /**
    * Searches.
    *
-   * @param rows with the column {@code foldCol}, of whole numbers from 0 to folds - 1
+   * @param rows with the column {@code foldCol}, of whole numbers from 0 to folds - 1, which no
+   *     stage sees
    * @param log of the fits, those done before among them
    * @return the results, in the order of the cells
    * @throws IllegalStateException if every cell has failed

@@ -22,11 +22,13 @@ import org.apache.spark.ml.evaluation.Evaluator;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.ParamPair;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkmlp.cluster.KeptRows;
 import org.sparkmlp.ml.MLPModel;
 
 /**
@@ -59,7 +61,7 @@ final class Fits {
   private record Key(int cell, int rung, int fold) {}
 
   /**
-   * @param foldCol column of whole numbers from 0 to folds - 1
+   * @param foldCol column of whole numbers from 0 to folds - 1, which no stage sees
    * @param parallelism fits at the same time
    */
   Fits(
@@ -113,14 +115,19 @@ final class Fits {
     final Dataset<Row> training;
     final Dataset<Row> validation;
     private final Dataset<Row> cached;
+    private KeptRows packed;
 
     Fold(int number, List<Cell> missing, Rung rung) {
       this.number = number;
       this.missing = missing;
-      Dataset<Row> others = rows.where(col(foldCol).notEqual(lit(number - 1)));
+      Column fold = col(foldCol);
+      // a stage that takes all columns, as RFormula("y ~ ."), must not get the folds
+      Dataset<Row> others = rows.where(fold.notEqual(lit(number - 1))).drop(foldCol);
       this.training = resource.rows(others, rung).persist(StorageLevel.MEMORY_AND_DISK());
       this.cached =
-          rows.where(col(foldCol).equalTo(lit(number - 1))).persist(StorageLevel.MEMORY_AND_DISK());
+          rows.where(fold.equalTo(lit(number - 1)))
+              .drop(foldCol)
+              .persist(StorageLevel.MEMORY_AND_DISK());
       long count = cached.count();
       if (count == 0) {
         free();
@@ -132,9 +139,13 @@ final class Fits {
       }
       // a task costs more than to go through few rows; several fits use the other cores
       this.validation = count <= FEW_ROWS && parallelism > 1 ? cached.coalesce(1) : cached;
+      this.packed = KeptRows.of(training);
     }
 
     void free() {
+      if (packed != null) {
+        packed.close();
+      }
       training.unpersist();
       cached.unpersist();
     }

@@ -12,7 +12,6 @@ import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.sparkmlp.util.Check;
 
@@ -126,13 +125,15 @@ public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Esti
             new Halving(getFactor(), getMinResources(), getBrackets(), getSeed()),
             getResource());
     Dataset<Row> rows = dataset.toDF();
-    String fold = getFoldCol();
-    if (fold.isEmpty()) {
-      fold = uid + "_fold";
-      rows = rows.withColumn(fold, RowHash.fold(rows, getNumFolds(), getSeed()));
-    } else {
-      checkFolds(rows, fold);
-    }
+    String given = getFoldCol();
+    FoldColumn.check(rows, given, getNumFolds());
+    String fold = uid + "_fold"; // stages see the given one, as in CrossValidator, and not this one
+    rows =
+        rows.withColumn(
+            fold,
+            given.isEmpty()
+                ? RowHash.fold(rows, getNumFolds(), getSeed())
+                : FoldColumn.of(rows, given));
     FitLog log = FitLog.inMemory();
     List<CellResult> results = cellSearch.run(rows, fold, log, FitListener.NONE);
     Model<?> best = cellSearch.fitBest(CellResult.best(results), dataset);
@@ -140,19 +141,6 @@ public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Esti
     copyValues(model, ParamMap.empty());
     model.set(model.estimatorParamMaps(), maps);
     return model.setParent(this);
-  }
-
-  private void checkFolds(Dataset<Row> rows, String fold) {
-    Row extremes = rows.agg(functions.min(fold), functions.max(fold)).first();
-    Check.that(
-        !extremes.isNullAt(0)
-            && ((Number) extremes.get(0)).intValue() >= 0
-            && ((Number) extremes.get(1)).intValue() < getNumFolds(),
-        "foldCol = %s must have whole numbers from 0 to numFolds - 1 = %d, but has %s to %s",
-        fold,
-        getNumFolds() - 1,
-        extremes.get(0),
-        extremes.get(1));
   }
 
   /**
@@ -172,13 +160,7 @@ public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Esti
           "%s has no meaning with factor = 1, where every cell gets everything; set factor to 2 or more",
           param.name());
     }
-    if (!getFoldCol().isEmpty()) {
-      Check.that(
-          List.of(schema.fieldNames()).contains(getFoldCol()),
-          "foldCol = %s is no column; the columns are %s",
-          getFoldCol(),
-          String.join(", ", schema.fieldNames()));
-    }
+    FoldColumn.check(schema, getFoldCol());
     RuntimeException first = null;
     for (ParamMap map : maps) {
       try {

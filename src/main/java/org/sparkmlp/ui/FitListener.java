@@ -2,11 +2,9 @@ package org.sparkmlp.ui;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.scheduler.SparkListenerEvent;
 import org.apache.spark.util.kvstore.KVStore;
 import org.sparkmlp.events.FitEnded;
@@ -15,43 +13,49 @@ import org.sparkmlp.events.FitProgress;
 import org.sparkmlp.events.FitStarted;
 
 /**
- * Writes the events of fits to Spark's status store, for the pages. The oldest fits that have ended
- * are forgotten when there are more than {@value #RETAINED} allows.
+ * Writes the events of fits to Spark's status store, for the pages. When there are more than
+ * {@value #RETAINED} allows, the oldest fits that have ended are forgotten, then those that run and
+ * were heard of the longest ago: Spark may have dropped the event of their end. None runs any more
+ * when the application has ended.
  */
 final class FitListener extends SparkListener {
-  /** Most fits that are remembered, as long as they don't all run. */
+  /** Most fits that are remembered. */
   static final String RETAINED = "spark.mlp.ui.retainedFits";
 
-  private static final int RETAINED_DEFAULT = 500;
+  static final int RETAINED_DEFAULT = 500;
 
   private final Fits fits;
   private final int retained;
-  private final Map<String, FitRow> running = new HashMap<>();
+  private final RunningFits running = new RunningFits();
   private final Deque<Integer> ended = new ArrayDeque<>();
   private int count;
 
   FitListener(KVStore store, SparkConf conf) {
     this.fits = new Fits(store);
-    this.retained = conf.getInt(RETAINED, RETAINED_DEFAULT);
+    this.retained = Math.max(1, conf.getInt(RETAINED, RETAINED_DEFAULT));
   }
 
   @Override
   public void onOtherEvent(SparkListenerEvent event) {
     if (event instanceof FitStarted started) {
-      running.put(started.fit(), new FitRow(++count, started, null, null, null));
-      update(started.fit(), row -> row);
+      write(running.begin(started.fit(), new FitRow(++count, started, null, null, null)));
       forgetOldest();
     } else if (event instanceof FitProgress progress) {
-      update(progress.fit(), row -> row.with(progress));
+      write(running.heard(progress.fit(), row -> row.with(progress)));
     } else if (event instanceof FitEpoch epoch) {
-      update(epoch.fit(), row -> next(row, epoch));
+      write(running.heard(epoch.fit(), row -> next(row, epoch)));
     } else if (event instanceof FitEnded end) {
-      FitRow row = update(end.fit(), before -> before.with(end));
+      FitRow row = running.end(end);
+      write(row);
       if (row != null) {
-        running.remove(end.fit());
         ended.add(row.number());
       }
     }
+  }
+
+  @Override
+  public void onApplicationEnd(SparkListenerApplicationEnd event) {
+    running.clear().forEach(row -> ended.add(row.number()));
   }
 
   private FitRow next(FitRow row, FitEpoch epoch) {
@@ -63,18 +67,18 @@ final class FitListener extends SparkListener {
     return row.with(epoch);
   }
 
-  /** Changes a running fit; null if nobody has seen it begin. */
-  private FitRow update(String fit, UnaryOperator<FitRow> change) {
-    FitRow row = running.computeIfPresent(fit, (id, before) -> change.apply(before));
+  /**
+   * @param row null if nobody has seen it begin, or if it is forgotten
+   */
+  private void write(FitRow row) {
     if (row != null) {
       fits.write(row);
     }
-    return row;
   }
 
   private void forgetOldest() {
-    while (running.size() + ended.size() > retained && !ended.isEmpty()) {
-      fits.delete(ended.remove());
+    while (running.size() + ended.size() > retained) {
+      fits.delete(ended.isEmpty() ? running.forgetStalest().number() : ended.remove());
     }
   }
 }

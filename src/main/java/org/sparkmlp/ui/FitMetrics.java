@@ -2,10 +2,9 @@ package org.sparkmlp.ui;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.scheduler.SparkListenerEvent;
 import org.sparkmlp.events.FitEnded;
 import org.sparkmlp.events.FitEpoch;
@@ -17,7 +16,10 @@ import org.sparkmlp.events.FitStarted;
  * keep their value when it ends; NaN where nothing is known.
  */
 final class FitMetrics extends SparkListener {
-  private final Map<String, FitRow> running = new LinkedHashMap<>();
+  /** Of fits beyond that, those heard of the longest ago have ended without a word. */
+  private static final int MOST_RUNNING = FitListener.RETAINED_DEFAULT;
+
+  private final RunningFits running = new RunningFits();
   private FitRow last;
 
   void register(MetricRegistry registry) {
@@ -46,7 +48,7 @@ final class FitMetrics extends SparkListener {
 
   /** Of all fits that are running. */
   private synchronized double rowsPerSecond() {
-    return running.values().stream()
+    return running.all().stream()
         .mapToDouble(row -> row.position().rowsPerSecond())
         .filter(Double::isFinite)
         .sum();
@@ -55,18 +57,28 @@ final class FitMetrics extends SparkListener {
   @Override
   public synchronized void onOtherEvent(SparkListenerEvent event) {
     if (event instanceof FitStarted started) {
-      put(started.fit(), new FitRow(0, started, null, null, null));
-    } else if (event instanceof FitProgress progress && running.containsKey(progress.fit())) {
-      put(progress.fit(), running.get(progress.fit()).with(progress));
-    } else if (event instanceof FitEpoch epoch && running.containsKey(epoch.fit())) {
-      put(epoch.fit(), running.get(epoch.fit()).with(epoch));
-    } else if (event instanceof FitEnded ended && running.containsKey(ended.fit())) {
-      last = running.remove(ended.fit()).with(ended);
+      last = running.begin(started.fit(), new FitRow(0, started, null, null, null));
+      if (running.size() > MOST_RUNNING) {
+        running.forgetStalest();
+      }
+    } else if (event instanceof FitProgress progress) {
+      heard(running.heard(progress.fit(), row -> row.with(progress)));
+    } else if (event instanceof FitEpoch epoch) {
+      heard(running.heard(epoch.fit(), row -> row.with(epoch)));
+    } else if (event instanceof FitEnded ended) {
+      heard(running.end(ended));
     }
   }
 
-  private void put(String fit, FitRow row) {
-    running.put(fit, row);
-    last = row;
+  @Override
+  public synchronized void onApplicationEnd(SparkListenerApplicationEnd event) {
+    running.clear();
+  }
+
+  /**
+   * @param row null if nobody has seen it begin, or if it is forgotten
+   */
+  private void heard(FitRow row) {
+    last = row == null ? last : row;
   }
 }

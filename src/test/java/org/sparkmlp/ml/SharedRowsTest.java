@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlp.Frames;
 import org.sparkmlp.PackedCopies;
 import org.sparkmlp.SparkSessions;
+import org.sparkmlp.cluster.KeptRows;
 import org.sparkmlp.train.EpochRecord;
 import org.sparkmlp.train.TrainingListener;
 
@@ -251,6 +252,64 @@ class SharedRowsTest {
         .hasMessageContaining("diverged");
     assertThat(SparkSessions.packedRowsInCache()).isZero();
     assertThat(c.fit(data, new ParamMap()).weights()).isEqualTo(expected.weights());
+  }
+
+  /** Two fits that train: one fails, then a third comes; whoever is last frees the rows. */
+  @Test
+  void aFitThatFailsLeavesTheCopyToThoseThatUseIt() throws Exception {
+    Dataset<Row> data = clouds().cache();
+    CountDownLatch training = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    MLPClassifier held =
+        classifier()
+            .setListener(
+                new TrainingListener() {
+                  @Override
+                  public void onEpoch(EpochRecord epoch) {
+                    training.countDown();
+                    await(go);
+                  }
+                });
+    MLPClassifier c = classifier();
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (PackedCopies copies = new PackedCopies()) {
+      Future<MLPClassificationModel> user = thread.submit(() -> held.fit(data, new ParamMap()));
+      await(training);
+      assertThatThrownBy(() -> c.fit(data, new ParamMap().put(c.stepSize().w(1e30))))
+          .hasMessageContaining("diverged");
+      c.fit(data, new ParamMap().put(c.batchSize().w(8)));
+      assertThat(copies.count()).isEqualTo(1);
+      go.countDown();
+      user.get();
+      assertThat(SparkSessions.packedRowsInCache()).as("data is still cached").isZero();
+    } finally {
+      go.countDown();
+      thread.shutdownNow();
+    }
+  }
+
+  @Test
+  void whoKeepsRowsHasThemThoughFitsFail() {
+    Dataset<Row> data = clouds().cache();
+    MLPClassifier c = classifier();
+    try (PackedCopies copies = new PackedCopies()) {
+      try (KeptRows kept = KeptRows.of(data)) {
+        for (int i = 0; i < 3; i++) {
+          assertThatThrownBy(() -> c.fit(data, new ParamMap().put(c.stepSize().w(1e30))))
+              .hasMessageContaining("diverged");
+        }
+        c.fit(data, new ParamMap());
+        assertThat(copies.count()).isEqualTo(1);
+        assertThat(SparkSessions.packedRowsInCache()).isEqualTo(1);
+      }
+      assertThat(SparkSessions.packedRowsInCache()).as("data is still cached").isZero();
+      assertThatThrownBy(() -> c.fit(data, new ParamMap().put(c.stepSize().w(1e30))))
+          .hasMessageContaining("diverged");
+      assertThat(SparkSessions.packedRowsInCache()).as("kept no more").isZero();
+    }
+    try (KeptRows kept = KeptRows.of(clouds())) { // not cached
+      c.fit(clouds(), new ParamMap());
+    }
   }
 
   @Test

@@ -1,5 +1,8 @@
 package org.sparkmlp.search;
 
+import static org.apache.spark.ml.functions.vector_to_array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -8,22 +11,29 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
 import org.apache.spark.ml.feature.MinMaxScaler;
+import org.apache.spark.ml.feature.RFormula;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.tuning.CrossValidator;
 import org.apache.spark.ml.tuning.ParamGridBuilder;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlp.Frames;
+import org.sparkmlp.PackedCopies;
 import org.sparkmlp.SparkSessions;
 import org.sparkmlp.ml.Grids;
 import org.sparkmlp.ml.MLPClassificationModel;
@@ -233,6 +243,96 @@ class SearchEstimatorTest {
         .hasMessageContaining("every cell of the search has failed, this one with: layers");
   }
 
+  /** Cells with so large a rate that they diverge, first, in the middle and last. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8})
+  void rowsArePackedOnceAFoldThoughCellsFail(int parallelism) {
+    MLPClassifier mlp = mlp();
+    HalvingGridSearch search =
+        new HalvingGridSearch()
+            .setEstimator(mlp)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(
+                Grids.grid().add(mlp.stepSize(), 1e30, 0.02, 1e31, 0.01, 1e32).build())
+            .setNumFolds(2)
+            .setParallelism(parallelism)
+            .setFactor(1);
+    try (PackedCopies copies = new PackedCopies()) {
+      SearchModel model = search.fit(rows());
+      assertThat(model.results().stream().map(result -> result.error() != null))
+          .containsExactly(true, false, true, false, true);
+      assertThat(copies.count()).as("one a fold, one for the best cell").isEqualTo(2 + 1);
+    }
+    assertThat(SparkSessions.packedRowsInCache()).isZero();
+  }
+
+  @Test
+  void aSearchThatDiesLeavesNothing() {
+    MLPClassifier mlp = mlp();
+    FitLog full =
+        new FitLog() {
+          private final FitLog records = FitLog.inMemory();
+
+          @Override
+          public List<FitRecord> records() {
+            return records.records();
+          }
+
+          @Override
+          public void add(FitRecord record) {
+            records.add(record);
+            if (records().size() == 2) {
+              throw new IllegalStateException("the disk is full");
+            }
+          }
+        };
+    Dataset<Row> rows = rows().withColumn("fold", RowHash.fold(rows(), 2, 9));
+    CellSearch search =
+        new CellSearch(
+            mlp,
+            accuracy(),
+            Cell.of(Grids.grid().add(mlp.stepSize(), 1e30, 0.02, 0.01, 0.005).build()),
+            2,
+            1,
+            Halving.OFF,
+            "auto");
+    assertThatThrownBy(() -> search.run(rows, "fold", full, FitListener.NONE))
+        .hasMessage("the disk is full");
+    PackedCopies.settle();
+    assertThat(
+            JavaSparkContext.fromSparkContext(SparkSessions.shared().sparkContext())
+                .getPersistentRDDs())
+        .isEmpty();
+  }
+
+  /** Folds of our own are no feature; a column of the user's is one, as with CrossValidator. */
+  @Test
+  void noStageSeesTheFolds() {
+    Dataset<Row> rows =
+        rows()
+            .withColumn("x", vector_to_array(col("features"), "float64"))
+            .select(col("label"), col("x").getItem(0).as("a"), col("x").getItem(1).as("b"));
+    MLPClassifier mlp = mlp();
+    mlp.clear(mlp.hiddenLayers()); // layers say how many features there are
+    Pipeline pipeline =
+        new Pipeline().setStages(new PipelineStage[] {new RFormula().setFormula("label ~ ."), mlp});
+    HalvingGridSearch search =
+        new HalvingGridSearch()
+            .setEstimator(pipeline)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(
+                Grids.grid().add(mlp.layers(), new int[] {2, 8, 4}, new int[] {2, 3, 4}).build())
+            .setNumFolds(2);
+    SearchModel model = search.fit(rows);
+    assertThat(model.records()).hasSize(4).allMatch(record -> record.error() == null);
+    assertThat(model.transform(rows).columns()).noneMatch(name -> name.contains("fold"));
+    search
+        .setFoldCol("mine")
+        .setEstimatorParamMaps(Grids.grid().add(mlp.layers(), new int[] {3, 8, 4}).build());
+    Dataset<Row> own = rows.withColumn("mine", RowHash.fold(rows, 2, 9).cast("double"));
+    assertThat(search.fit(own).records()).allMatch(record -> record.error() == null);
+  }
+
   @Test
   void pipelinesAndOtherEstimatorsAreSearchedToo() {
     MLPClassifier mlp = mlp().setFeaturesCol("scaled");
@@ -324,6 +424,36 @@ class SearchEstimatorTest {
         .hasMessageContaining("foldCol = nothing is no column; the columns are label, features");
     assertThatThrownBy(() -> search.copy(ParamMap.empty()).setFoldCol("label").fit(rows()))
         .hasMessageContaining("from 0 to numFolds - 1 = 2, but has 0.0 to 3.0");
+    Map<String, Column> foldColumns =
+        Map.of(
+            "must be a column of whole numbers, but its type is string",
+            lit("0"),
+            "is null in 240 of 240 rows; every row needs a fold, from 0 to numFolds - 1 = 2",
+            lit(null).cast("int"),
+            "but has fractions, from 0.0 to 1.5",
+            col("label").divide(2),
+            "but has -1 to 2",
+            col("label").minus(1).cast("int"),
+            "but has NaN to NaN",
+            lit(Double.NaN),
+            "has rows in 2 of the folds 0 to numFolds - 1 = 2 only",
+            col("label").divide(2).cast("int"),
+            "has rows in 1 of the folds",
+            lit(1).cast("long"));
+    foldColumns.forEach(
+        (message, column) ->
+            assertThatThrownBy(
+                    () ->
+                        search
+                            .copy(ParamMap.empty())
+                            .setFoldCol("fold `of` mine")
+                            .fit(rows().withColumn("fold `of` mine", column)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("foldCol = fold `of` mine ")
+                .hasMessageContaining(message));
+    assertThatThrownBy(
+            () -> search.copy(ParamMap.empty()).setFoldCol("label").fit(rows().where("false")))
+        .hasMessage("there are no rows, so foldCol = label has no folds");
     assertThatThrownBy(() -> search.copy(ParamMap.empty()).setFactor(1).setBrackets(2).fit(rows()))
         .hasMessage(
             "brackets has no meaning with factor = 1, where every cell gets everything; set factor to 2 or more");
