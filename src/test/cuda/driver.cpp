@@ -4,8 +4,10 @@
 //  - Every function counts its calls and can be made to fail. One that frees something frees it all the same: CUDA's return
 //    the failures of earlier work.
 //  - Codes from 700 on are of the kind that ends a context: from then on all its calls fail with it.
+//  - A test can stop a thread in the middle of a call, or of work that a device does, and let it go on.
 #include "standin.h"
 #include <chrono>
+#include <condition_variable>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +19,7 @@
 #include <memory>
 #include <set>
 #include <sstream>
+#include <thread>
 #include <vector>
 
 typedef unsigned long long dptr;
@@ -30,10 +33,15 @@ const unsigned NON_BLOCKING = 1;
 const size_t MAX_SHARED = 48 * 1024;
 
 struct Context;
+struct Work {
+  std::string name;
+  std::function<int()> run;
+};
 struct Stream {
   Context* context;
   unsigned flags = 0;
-  std::deque<std::function<int()>> queue;
+  std::deque<Work> queue;
+  std::thread::id worker;  // the thread that does its work at the moment
 };
 struct Event {
   Context* context;
@@ -76,7 +84,15 @@ struct Fault {
   bool stays = false;
 };
 
+struct Hold {
+  std::string what;
+  long in = 0;  // times
+  bool held = false;
+};
+
 std::recursive_mutex mutex;
+std::condition_variable_any changed;  // a thread is held, goes on, or is done with a stream
+Hold hold;
 bool initialized = false;
 int devices = 2;
 const size_t MEMORY = (size_t)512 << 20;
@@ -125,25 +141,48 @@ void fail(Context* context, int code) {
   if (code >= ILLEGAL_ADDRESS && code < NOT_SUPPORTED && !context->failure) context->failure = code;
 }
 
+// Stops the calling thread if the test wants it here, until it may go on. The others do go on: its lock is free meanwhile.
+void reach(const std::string& what) {
+  if (!hold.in || hold.what != what || --hold.in) return;
+  hold.held = true;
+  changed.notify_all();
+  changed.wait(mutex, [] { return !hold.held; });
+}
+
+bool isLive(Context* context, Stream* stream) { return stream == &context->null || context->streams.count(stream); }
+
+// Does the work of a stream, or waits while another thread does it.
 void drain(Stream* stream) {
+  Context* context = stream->context;
+  auto me = std::this_thread::get_id();
+  changed.wait(mutex, [=] { return !isLive(context, stream) || stream->worker == std::thread::id() || stream->worker == me; });
+  if (!isLive(context, stream)) return;
+  auto before = stream->worker;
+  stream->worker = me;
   while (!stream->queue.empty()) {
     auto work = std::move(stream->queue.front());
     stream->queue.pop_front();
-    int code = work();
-    if (code) fail(stream->context, code);
+    reach("run:" + work.name);
+    int code = work.run();
+    if (code) fail(context, code);
   }
+  stream->worker = before;
+  changed.notify_all();
 }
 
 // What the default stream waits for.
 void drainBlocking(Context* context) {
   drain(&context->null);
-  for (auto* stream : context->streams)
-    if (!(stream->flags & NON_BLOCKING)) drain(stream);
+  auto all = context->streams;  // which may change while this waits
+  for (auto* stream : all)
+    if (isLive(context, stream) && !(stream->flags & NON_BLOCKING)) drain(stream);
 }
 
 void drainAll(Context* context) {
   drain(&context->null);
-  for (auto* stream : context->streams) drain(stream);
+  auto all = context->streams;
+  for (auto* stream : all)
+    if (isLive(context, stream)) drain(stream);
 }
 
 // Null if there is no such stream.
@@ -152,7 +191,7 @@ Stream* streamOf(Context* context, void* handle) {
   return context->streams.count((Stream*)handle) ? (Stream*)handle : nullptr;
 }
 
-int queue(Context* context, void* handle, std::function<int()> work) {
+int queue(Context* context, void* handle, const std::string& name, std::function<int()> work) {
   Stream* stream = streamOf(context, handle);
   if (!stream) return misuse(INVALID_HANDLE, "there is no such stream");
   if (!handle)
@@ -160,7 +199,7 @@ int queue(Context* context, void* handle, std::function<int()> work) {
   else if (!(stream->flags & NON_BLOCKING))
     drain(&context->null);
   calls["device:" + std::to_string(context->device)]++;
-  stream->queue.push_back(std::move(work));
+  stream->queue.push_back({name, std::move(work)});
   if (!lazy) drain(stream);
   return context->failure;
 }
@@ -225,6 +264,8 @@ Lock::~Lock() { mutex.unlock(); }
 int enter(const char* function) {
   calls[function]++;
   allCalls++;
+  reach(function);
+  reach("");
   int code = OK;
   if (anyFault.in && --anyFault.in == 0) {
     if (anyFault.stays) anyFault.in = 1;
@@ -269,7 +310,7 @@ bool isDeviceMemory(const void* p, size_t bytes, int device) {
   return a != allocations.end() && (uintptr_t)p + bytes <= a->first + a->second.bytes && a->second.device == device;
 }
 
-int submit(void* stream, std::function<int()> work) { return queue(current(), stream, std::move(work)); }
+int submit(void* stream, const char* name, std::function<int()> work) { return queue(current(), stream, name, std::move(work)); }
 
 }  // namespace standin
 
@@ -521,7 +562,7 @@ int cuMemcpyDtoD_v2(dptr to, dptr from, size_t bytes) {
   CALL_CONTEXT(cuMemcpyDtoD_v2);
   if (!isDeviceMemory((void*)to, bytes, context->device)) return outside("cuMemcpyDtoD", to, bytes);
   if (!isDeviceMemory((void*)from, bytes, context->device)) return outside("cuMemcpyDtoD", from, bytes);
-  return queue(context, nullptr, [=] {
+  return queue(context, nullptr, "cuMemcpyDtoD_v2", [=] {
     memmove((void*)to, (void*)from, bytes);
     return OK;
   });
@@ -533,13 +574,13 @@ int cuMemcpyHtoDAsync_v2(dptr to, const void* from, size_t bytes, void* stream) 
   if (!isDeviceMemory((void*)to, bytes, context->device)) return outside("cuMemcpyHtoDAsync", to, bytes);
   toDevice += bytes;
   if (isPinned(from)) {
-    return queue(context, stream, [=] {
+    return queue(context, stream, "cuMemcpyHtoDAsync_v2", [=] {
       memcpy((void*)to, from, bytes);
       return OK;
     });
   }
   auto copy = std::make_shared<std::vector<char>>((const char*)from, (const char*)from + bytes);
-  return queue(context, stream, [=] {
+  return queue(context, stream, "cuMemcpyHtoDAsync_v2", [=] {
     memcpy((void*)to, copy->data(), bytes);
     return OK;
   });
@@ -550,7 +591,7 @@ int cuMemcpyDtoHAsync_v2(void* to, dptr from, size_t bytes, void* stream) {
   CALL_CONTEXT(cuMemcpyDtoHAsync_v2);
   if (!isDeviceMemory((void*)from, bytes, context->device)) return outside("cuMemcpyDtoHAsync", from, bytes);
   toHost += bytes;
-  int code = queue(context, stream, [=] {
+  int code = queue(context, stream, "cuMemcpyDtoHAsync_v2", [=] {
     memcpy(to, (void*)from, bytes);
     return OK;
   });
@@ -563,7 +604,7 @@ int cuMemcpyDtoDAsync_v2(dptr to, dptr from, size_t bytes, void* stream) {
   CALL_CONTEXT(cuMemcpyDtoDAsync_v2);
   if (!isDeviceMemory((void*)to, bytes, context->device)) return outside("cuMemcpyDtoDAsync", to, bytes);
   if (!isDeviceMemory((void*)from, bytes, context->device)) return outside("cuMemcpyDtoDAsync", from, bytes);
-  return queue(context, stream, [=] {
+  return queue(context, stream, "cuMemcpyDtoDAsync_v2", [=] {
     memmove((void*)to, (void*)from, bytes);
     return OK;
   });
@@ -571,7 +612,7 @@ int cuMemcpyDtoDAsync_v2(dptr to, dptr from, size_t bytes, void* stream) {
 
 static int fill(Context* context, const char* function, dptr to, unsigned value, size_t width, size_t n, void* stream) {
   if (!isDeviceMemory((void*)to, n * width, context->device)) return outside(function, to, n * width);
-  return queue(context, stream, [=] {
+  return queue(context, stream, function, [=] {
     for (size_t i = 0; i < n; i++) memcpy((char*)to + i * width, &value, width);  // little-endian
     return OK;
   });
@@ -646,7 +687,7 @@ static void await(Event* event) {
 int cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
   CALL_CONTEXT(cuStreamWaitEvent);
   if (!context->events.count(event)) return misuse(INVALID_HANDLE, "cuStreamWaitEvent: no such event in this context");
-  return queue(context, stream, [=] {
+  return queue(context, stream, "cuStreamWaitEvent", [=] {
     if (context->events.count(event)) await(event);
     return OK;
   });
@@ -676,7 +717,7 @@ int cuEventRecord(Event* event, Stream* stream) {
   event->stream = streamOf(context, stream);
   event->pending = true;
   long recording = ++event->recordings;
-  return queue(context, stream, [=] {
+  return queue(context, stream, "cuEventRecord", [=] {
     if (context->events.count(event) && event->recordings == recording) {
       event->pending = false;
       event->at = std::chrono::steady_clock::now();
@@ -779,7 +820,7 @@ int cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, un
   }
   std::vector<const void*> touched = pointers;
   Launch launch{gx, gy, gz, bx, by, bz, nullptr, backwards};
-  return queue(context, stream, [=] {
+  return queue(context, stream, counter, [=] {
     int code = injected;
     std::set<uintptr_t> allocated;
     for (auto* p : touched) {
@@ -841,6 +882,8 @@ JNIEXPORT void JNICALL Java_org_sparkmlp_cuda_FakeCuda_reset(JNIEnv*, jclass) {
   abandoned.clear();
   lazy = backwards = false;
   memory = MEMORY;
+  hold = {};
+  changed.notify_all();
   for (auto& context : primary) {
     drainAll(context.get());
     context->failure = OK;
@@ -852,6 +895,9 @@ JNIEXPORT void JNICALL Java_org_sparkmlp_cuda_FakeCuda_set(JNIEnv* env, jclass, 
   std::string what = readString(env, jwhat), name = readString(env, jname);
   if (what == "fault") faults[name] = {(long)a, (int)b};
   if (what == "anyFault") anyFault = {(long)a, (int)b, name == "stays"};
+  if (what == "hold") hold = {name, (long)a};
+  if (what == "letGo") hold.held = false;
+  if (what == "letGo") changed.notify_all();
   if (what == "lazy") lazy = a != 0;
   if (what == "backwards") backwards = a != 0;
   if (what == "memory") memory = (size_t)a;
@@ -876,6 +922,12 @@ JNIEXPORT jlong JNICALL Java_org_sparkmlp_cuda_FakeCuda_count(JNIEnv* env, jclas
   if (what == "allocation") return (jlong)allocations.size();
   if (what == "pinned") return (jlong)pinned.size();
   return alive[what];
+}
+
+// Waits until a thread is held where the test wants it; false if that takes too long.
+JNIEXPORT jboolean JNICALL Java_org_sparkmlp_cuda_FakeCuda_awaitHeld(JNIEnv*, jclass, jlong milliseconds) {
+  Lock lock;
+  return changed.wait_for(mutex, std::chrono::milliseconds(milliseconds), [] { return hold.held; });
 }
 
 // Lines of name and number, or text.

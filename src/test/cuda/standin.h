@@ -53,8 +53,8 @@ int currentDevice();
 // Whether [p, p + bytes) is inside one live allocation of a device.
 bool isDeviceMemory(const void* p, size_t bytes, int device);
 
-// Lets `work` run on a stream of the current context, now or when somebody waits for it.
-int submit(void* stream, std::function<int()> work);
+// Lets `work` of that name run on a stream of the current context, now or when somebody waits for it.
+int submit(void* stream, const char* name, std::function<int()> work);
 
 // A source of CUDA C that stands for the PTX made of it.
 void addSource(const std::string& name, const std::string& text);

@@ -45,7 +45,12 @@ public final class SparkSessions {
 
   /** Packed rows that a fit has left in the cache of the shared session. */
   public static long packedRowsInCache() {
-    return JavaSparkContext.fromSparkContext(shared().sparkContext())
+    return packedRowsInCache(shared());
+  }
+
+  /** Packed rows that a fit has left in the cache of a session. */
+  public static long packedRowsInCache(SparkSession spark) {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext())
         .getPersistentRDDs()
         .values()
         .stream()

@@ -34,4 +34,7 @@ public interface DeviceProvider {
 
   /** Frees what is kept of rows whose name begins with {@code group} and a slash. */
   void forget(String group);
+
+  /** Frees what is kept of rows that nobody has used for so long; returns whether any are left. */
+  boolean freeIdle(long nanos);
 }

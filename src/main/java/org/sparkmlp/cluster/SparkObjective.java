@@ -105,7 +105,7 @@ public final class SparkObjective implements Objective, AutoCloseable {
 
   /**
    * Frees what rounds have left on devices, in the tasks that rounds have, which are likely to be
-   * where these were. On other executors it gives way to what comes next.
+   * where these were. On other executors it is freed when it has idled.
    */
   @Override
   public void close() {

@@ -59,4 +59,9 @@ public final class CudaProvider implements DeviceProvider {
       Gpu.forgetRows(group + "/");
     }
   }
+
+  @Override
+  public boolean freeIdle(long nanos) {
+    return Detection.get().unavailable().isEmpty() && Gpu.freeIdleRows(nanos);
+  }
 }

@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -106,14 +108,24 @@ final class Gpu {
 
   /** Frees rows that are kept, on all devices, of names that begin so. */
   static void forgetRows(String prefix) {
+    onAll(rows -> rows.forget(prefix));
+  }
+
+  /** Frees rows that nobody has used for so long, on all devices; returns whether any are left. */
+  static boolean freeIdleRows(long nanos) {
+    AtomicBoolean left = new AtomicBoolean();
+    onAll(rows -> left.compareAndSet(false, rows.freeIdle(nanos)));
+    return left.get();
+  }
+
+  private static void onAll(Consumer<RowCache> freeing) {
     List<Gpu> all;
     synchronized (OPEN) { // not around what follows: whoever has a cache's lock may want this one
       all = List.copyOf(OPEN.values());
       all.forEach(gpu -> gpu.users++);
     }
     for (Gpu gpu : all) {
-      gpu.attachToFree();
-      gpu.rows.forget(prefix);
+      freeing.accept(gpu.rows);
       gpu.release();
     }
   }

@@ -1,7 +1,10 @@
 package org.sparkmlp.cuda;
 
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -21,6 +24,9 @@ import jcuda.LibUtils;
  * other's half-written files and die (SIGBUS), and so does every later JVM when one was killed
  * while writing. Here a file whose bytes aren't those inside the jar is replaced by a rename, which
  * others see before or after, never halfway.
+ *
+ * <p>Files are read and written by streams that don't mind interrupts, as those of {@link Files}
+ * do: a killed task must not make this JVM believe that it has no GPU.
  */
 final class Natives {
   private Natives() {}
@@ -47,12 +53,14 @@ final class Natives {
     }
     Files.createDirectories(folder);
     Path target = folder.resolve(file);
-    if (isOurs(target) && wanted.equals(digest(Files.newInputStream(target)))) {
+    if (isOurs(target) && wanted.equals(digest(new FileInputStream(target.toFile())))) {
       return;
     }
     Path whole = Files.createTempFile(folder, file, ".part");
     try (InputStream in = LibUtils.class.getResourceAsStream(resource)) {
-      Files.copy(in, whole, StandardCopyOption.REPLACE_EXISTING);
+      try (OutputStream out = new FileOutputStream(whole.toFile())) {
+        in.transferTo(out);
+      }
       Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new IOException(

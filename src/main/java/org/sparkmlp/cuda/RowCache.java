@@ -17,9 +17,6 @@ final class RowCache {
   static final String PROPERTY = "org.sparkmlp.cuda.memoryShare";
   static final double SHARE = 0.5;
 
-  /** Rows that weren't asked for this long are given up when the next are kept. */
-  private static final long STALE_NANOS = 600L * 1_000_000_000;
-
   private static final Logger LOG = LoggerFactory.getLogger(RowCache.class);
 
   /** Rows on the device: records of features, targets and weight. */
@@ -75,7 +72,6 @@ final class RowCache {
   private Entry send(String name, RowReader reader, Staging staging) {
     int length = reader.columns() + reader.width() + 1;
     long bytes = 4L * length * reader.rows();
-    freeStale();
     long most = (long) (share() * gpu.memory());
     if (!makeRoom(most - bytes)) {
       LOG.info(
@@ -153,15 +149,18 @@ final class RowCache {
     return bytesKept <= mostKept;
   }
 
-  private void freeStale() {
+  /** Gives up what nobody has used for so long; returns whether any rows are left. */
+  synchronized boolean freeIdle(long nanos) {
     long now = System.nanoTime();
     for (Iterator<Entry> it = entries.values().iterator(); it.hasNext(); ) {
       Entry entry = it.next();
-      if (entry.users == 0 && now - entry.lastUsed > STALE_NANOS) {
+      if (entry.users == 0 && now - entry.lastUsed >= nanos) {
         it.remove();
+        gpu.attachToFree();
         drop(entry);
       }
     }
+    return !entries.isEmpty();
   }
 
   /** Gives up all that nobody uses; returns whether that was anything. */
@@ -173,6 +172,7 @@ final class RowCache {
 
   /** Gives up rows whose name begins so, those in use as soon as they aren't any more. */
   synchronized void forget(String prefix) {
+    gpu.attachToFree();
     for (Iterator<Map.Entry<String, Entry>> it = entries.entrySet().iterator(); it.hasNext(); ) {
       Map.Entry<String, Entry> named = it.next();
       if (named.getKey().startsWith(prefix)) {

@@ -2,13 +2,18 @@ package org.sparkmlp.train;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -20,13 +25,22 @@ import org.sparkmlp.backend.DeviceException;
 import org.sparkmlp.backend.DeviceProvider;
 import org.sparkmlp.nn.Network;
 import org.sparkmlp.nn.Topology;
+import org.sparkmlp.util.Check;
 
 /**
  * Networks for reuse: a round borrows one for each task that runs at the moment, and gives it back.
  * At most one a processor is kept, the latest used ones; those on devices until their group is
- * forgotten.
+ * forgotten, or, where nobody says so, until they have idled for long.
  */
 public final class Workspaces {
+  /**
+   * System property: seconds after which what nobody uses on a device any more is freed, {@value
+   * #IDLE_SECONDS} if it isn't set.
+   */
+  public static final String IDLE_PROPERTY = "org.sparkmlp.deviceIdleSeconds";
+
+  private static final int IDLE_SECONDS = 600;
+
   private static final Logger LOG = LoggerFactory.getLogger(Workspaces.class);
 
   /** A network on a backend, with what else a shard's loop needs. */
@@ -43,6 +57,7 @@ public final class Workspaces {
     final DeviceBackend device;
 
     private String group;
+    private long lastUsed;
     private boolean saidSparse;
 
     private Workspace(Topology topology, String name, int ordinal, Backend backend, int capacity) {
@@ -81,6 +96,8 @@ public final class Workspaces {
 
   private static final int MOST_KEPT = Runtime.getRuntime().availableProcessors();
 
+  private static final int MOST_FORGOTTEN = 1000;
+
   /** Of the CPU's backends, which have no number. */
   private static final int NO_DEVICE = -1;
 
@@ -90,6 +107,25 @@ public final class Workspaces {
 
     /** Kinds of devices that were ever asked for. */
     final Set<String> devices = new TreeSet<>();
+
+    /**
+     * Groups that were forgotten, the latest ones. A task that was killed may go on for a while.
+     */
+    final Set<String> forgotten =
+        Collections.newSetFromMap(
+            new LinkedHashMap<>() {
+              private static final long serialVersionUID = 1;
+
+              @Override
+              protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > MOST_FORGOTTEN;
+              }
+            });
+
+    /** Whether somebody will look for what idles, and when, by {@link System#nanoTime}. */
+    boolean watched;
+
+    long nextLook;
   }
 
   private final Pool pool;
@@ -119,14 +155,82 @@ public final class Workspaces {
     return new Workspaces(pool, taskGroup, deviceAddress, taskPartition);
   }
 
-  /** Frees what tasks have left on devices in this JVM: those of this group. */
+  /**
+   * Frees what tasks have left on devices in this JVM: those of this group. One that is still
+   * running will leave nothing.
+   */
   public void forget() {
-    closeIdle(workspace -> workspace.device != null && group.equals(workspace.group));
-    List<String> devices;
     synchronized (pool) {
-      devices = List.copyOf(pool.devices);
+      pool.forgotten.add(group);
     }
-    devices.forEach(device -> Backends.device(device).forget(group));
+    closeIdle(workspace -> workspace.device != null && group.equals(workspace.group));
+    devices().forEach(device -> device.forget(group));
+  }
+
+  private List<DeviceProvider> devices() {
+    synchronized (pool) {
+      return pool.devices.stream().map(Backends::device).toList();
+    }
+  }
+
+  /** After a task's work on a device: nothing may stay for ever that nobody will forget. */
+  private void leave(DeviceProvider provider) {
+    boolean forgotten;
+    synchronized (pool) {
+      forgotten = pool.forgotten.contains(group);
+    }
+    if (forgotten) {
+      provider.forget(group);
+    } else {
+      watch();
+    }
+  }
+
+  /**
+   * Sees to it that networks and rows on devices are freed when they have idled: those of fits
+   * whose end this JVM isn't told. It is looked for them as long as there are any.
+   */
+  private void watch() {
+    long idle = idleNanos();
+    synchronized (pool) {
+      long now = System.nanoTime();
+      if (pool.watched && pool.nextLook - now <= idle) {
+        return;
+      }
+      pool.watched = true;
+      pool.nextLook = now + idle / 2;
+    }
+    CompletableFuture.delayedExecutor(idle / 2, TimeUnit.NANOSECONDS)
+        .execute(
+            () -> {
+              synchronized (pool) {
+                pool.watched = false;
+              }
+              if (freeIdle(idle)) {
+                watch();
+              }
+            });
+  }
+
+  /** Frees what has idled so long; returns whether anything is left. */
+  private boolean freeIdle(long nanos) {
+    long now = System.nanoTime();
+    closeIdle(workspace -> workspace.device != null && now - workspace.lastUsed >= nanos);
+    boolean left;
+    synchronized (pool) {
+      left = pool.idle.stream().anyMatch(workspace -> workspace.device != null);
+    }
+    for (DeviceProvider device : devices()) {
+      left |= device.freeIdle(nanos);
+    }
+    return left;
+  }
+
+  private static long idleNanos() {
+    String given = System.getProperty(IDLE_PROPERTY, String.valueOf(IDLE_SECONDS));
+    double seconds = Double.parseDouble(given);
+    Check.that(seconds > 0, "%s must be more than 0 seconds, got %s", IDLE_PROPERTY, given);
+    return (long) (seconds * 1e9);
   }
 
   /**
@@ -142,6 +246,15 @@ public final class Workspaces {
       pool.devices.add(backend);
     }
     int ordinal = provider.choose(address, partition);
+    try {
+      return onDevice(topology, backend, ordinal, capacity, use);
+    } finally {
+      leave(provider);
+    }
+  }
+
+  private <T> T onDevice(
+      Topology topology, String backend, int ordinal, int capacity, Function<Workspace, T> use) {
     try {
       return on(topology, backend, ordinal, capacity, use);
     } catch (DeviceException e) {
@@ -216,11 +329,16 @@ public final class Workspaces {
   }
 
   private void giveBack(Workspace workspace) {
+    workspace.lastUsed = System.nanoTime();
     Workspace surplus = null;
     synchronized (pool) {
-      pool.idle.addFirst(workspace);
-      if (pool.idle.size() > MOST_KEPT) {
-        surplus = pool.idle.removeLast();
+      if (workspace.device != null && pool.forgotten.contains(workspace.group)) {
+        surplus = workspace;
+      } else {
+        pool.idle.addFirst(workspace);
+        if (pool.idle.size() > MOST_KEPT) {
+          surplus = pool.idle.removeLast();
+        }
       }
     }
     if (surplus != null) {

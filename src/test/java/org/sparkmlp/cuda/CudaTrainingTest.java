@@ -12,12 +12,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkmlp.CapturedLog;
+import org.sparkmlp.Footprint;
 import org.sparkmlp.Seeds;
 import org.sparkmlp.backend.DeviceException;
 import org.sparkmlp.function.Activations;
@@ -65,6 +67,7 @@ class CudaTrainingTest {
   @AfterEach
   void nothingIsLeft() {
     System.clearProperty(RowCache.PROPERTY);
+    System.clearProperty(Workspaces.IDLE_PROPERTY);
     FakeCuda.memory(512L << 20);
     assertThat(FakeCuda.misuses()).isEmpty();
     Leaks.assertNone();
@@ -183,6 +186,22 @@ class CudaTrainingTest {
     long rows = rounds(plan("cuda", 4, ALL), steps) * ROWS * (INPUTS + 2) * 4L;
     assertThat(FakeCuda.bytesToDevice() - up)
         .isEqualTo(rows + vectors(plan("cuda", 4, ALL), steps) + EPOCHS * ROWS * 4L);
+  }
+
+  /** Networks are taken away between rounds, by another thread, and made again. */
+  @Test
+  void whatIsFreedBetweenRoundsChangesNoBit() {
+    float[] kept = train(plan("cuda", 1, ALL));
+    System.setProperty(Workspaces.IDLE_PROPERTY, "1e-6");
+    FakeCuda.reset();
+    AtomicInteger fits = new AtomicInteger();
+    boolean freed =
+        Footprint.eventually(
+            () -> {
+              assertThat(train(plan("cuda", 1, ALL))).containsExactly(kept);
+              return FakeCuda.calls("cuStreamCreate") > fits.incrementAndGet();
+            });
+    assertThat(freed).as("within a fit").isTrue();
   }
 
   @Test

@@ -15,6 +15,9 @@ final class DetectionMain {
         FakeCuda.fail(failing, 1, 803);
       }
     }
+    if (Boolean.getBoolean("interrupted")) {
+      Thread.currentThread().interrupt(); // as the thread of a task that was killed
+    }
     Detection found = Detection.get();
     System.out.println(
         found

@@ -181,6 +181,16 @@ class DetectionTest {
     assertThat(Files.isSymbolicLink(library)).isFalse();
   }
 
+  /** What is found once a JVM must not depend on a task that was killed meanwhile. */
+  @Test
+  void anInterruptIsNoReasonToBeWithoutAGpu() throws Exception {
+    assertThat(detect(List.of("-Dinterrupted=true"), DRIVER, CUBLAS))
+        .isEqualTo("on: driver 12.0, 2 devices, cuBLAS 12.0.0");
+    assertThat(detect(List.of("-Dinterrupted=true"), DRIVER, CUBLAS))
+        .as("when libraries are there, too")
+        .isEqualTo("on: driver 12.0, 2 devices, cuBLAS 12.0.0");
+  }
+
   @Test
   void aFolderThatCanNotBeWrittenIsNamed() throws Exception {
     Path library = folder.resolve(file("JCudaDriver"));

@@ -27,6 +27,8 @@ public final class FakeCuda {
 
   public static final int OUT_OF_MEMORY = 2;
 
+  private static final long PATIENCE_MILLIS = 60_000;
+
   private static boolean loaded;
 
   private FakeCuda() {}
@@ -76,9 +78,11 @@ public final class FakeCuda {
 
   private static native String text(String what);
 
+  private static native boolean awaitHeld(long milliseconds);
+
   /**
    * Forgets counts, faults and modes: work runs at once, devices have 512 MiB, dead contexts live
-   * again. What is allocated stays.
+   * again, and a thread that is held goes on. What is allocated stays.
    */
   public static native void reset();
 
@@ -130,6 +134,29 @@ public final class FakeCuda {
   /** Likewise, and all calls after it. */
   public static void failAllFrom(long nth, int code) {
     set("anyFault", "stays", nth, code);
+  }
+
+  /**
+   * The thread that is the nth from now on to reach something stops there until {@link #letGo},
+   * while others go on. That is the beginning of a call, by its function's name, or, by {@code
+   * run:cublasSgemm_v2} or {@code run:kernel:NAME}, the middle of work on a device: it has begun,
+   * and isn't done. With {@link #lazy} it is a thread that waits for the device which stops there.
+   * {@code ""} is the beginning of any call.
+   */
+  public static void hold(String what, long nth) {
+    set("hold", what, nth, 0);
+  }
+
+  /** Waits until a thread has stopped where {@link #hold} says. */
+  public static void awaitHeld() {
+    if (!awaitHeld(PATIENCE_MILLIS)) {
+      throw new AssertionError("nothing has come to where it was to be held: " + calls());
+    }
+  }
+
+  /** Lets the thread that is held go on. */
+  public static void letGo() {
+    set("letGo", null, 0, 0);
   }
 
   /** Lets work of streams wait until somebody waits for it, so that a missing wait shows. */
