@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.apache.commons.math3.distribution.TDistribution;
 import org.sparkmlp.report.Axis;
 import org.sparkmlp.report.Chart;
 import org.sparkmlp.report.Series;
@@ -22,8 +21,6 @@ import org.sparkmlp.util.Sample;
  * number of variants.
  */
 final class Contest {
-  private static final double LEVEL = 0.975;
-
   /** Letters of a name that is too long to stand under its mark in one line. */
   private static final int LONG = 13;
 
@@ -118,18 +115,7 @@ final class Contest {
 
   /** Whether the difference is larger than chance would make it. */
   private static boolean isBehind(Variant best, Variant other) {
-    double[] a = best.accuracies();
-    double[] b = other.accuracies();
-    if (a.length < 2) {
-      return false;
-    }
-    double[] differences = new double[a.length];
-    for (int i = 0; i < a.length; i++) {
-      differences[i] = a[i] - b[i];
-    }
-    double error = Sample.standardError(differences);
-    double t = new TDistribution(null, a.length - 1).inverseCumulativeProbability(LEVEL);
-    return Sample.mean(differences) > t * error;
+    return Paired.of(other.accuracies(), best.accuracies()).isLower();
   }
 
   /** Rank, accuracy and loss, with further columns before them. */

@@ -79,6 +79,18 @@ final class DigitFits {
       int batchSize,
       int epochs,
       long seed) {
+    return localPlan(topology, optimizer, stepSize, schedule, batchSize, epochs, seed);
+  }
+
+  /** A plan for one shard in this JVM, a round an epoch. */
+  static Plan localPlan(
+      Topology topology,
+      Optimizer optimizer,
+      double stepSize,
+      Schedule schedule,
+      int batchSize,
+      int epochs,
+      long seed) {
     return new Plan(
         topology, BACKEND, optimizer, stepSize, schedule, batchSize, WHOLE_EPOCH, epochs, 0, seed);
   }

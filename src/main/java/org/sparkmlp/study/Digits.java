@@ -3,10 +3,6 @@ package org.sparkmlp.study;
 import java.util.ArrayList;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
-import org.sparkmlp.data.BlockPacker;
-import org.sparkmlp.data.PackedBlock;
-import org.sparkmlp.data.RowKey;
-import org.sparkmlp.data.Sharding;
 import org.sparkmlp.experiment.Datasets;
 import org.sparkmlp.train.LocalObjective;
 
@@ -19,7 +15,6 @@ final class Digits {
   static final int CLASSES = 10;
   private static final int FOLDS = 5;
   private static final float WHITE = 16;
-  private static final int BLOCK = 256;
 
   private final List<float[]> features = new ArrayList<>();
   private final List<Integer> labels = new ArrayList<>();
@@ -41,17 +36,22 @@ final class Digits {
 
   /** In one shard; the test rows are those that training knows as validation rows. */
   LocalObjective objective() {
-    long test = (features.size() + FOLDS - 1L) / FOLDS;
-    Sharding sharding = Sharding.of(1, INPUTS, features.size() - test, test);
-    List<byte[]> keys = new ArrayList<>();
-    for (int i = 0; i < features.size(); i++) {
-      float[] label = {labels.get(i)};
-      keys.add(RowKey.encode(features.get(i), INPUTS, label, 1, held(i), sharding));
-    }
-    keys.sort(RowKey::compare);
-    List<PackedBlock> blocks = new ArrayList<>();
-    new BlockPacker(keys.iterator(), 1, BLOCK).forEachRemaining(blocks::add);
-    return new LocalObjective(blocks, INPUTS, 1);
+    return training().objective(test());
+  }
+
+  /** All rows, in the order of the file. */
+  ClassRows all() {
+    return new ClassRows(features, labels);
+  }
+
+  /** The rows that aren't held out. */
+  ClassRows training() {
+    return all().where(row -> !held(row));
+  }
+
+  /** Every fifth row. */
+  ClassRows test() {
+    return all().where(Digits::held);
   }
 
   /** Some training rows as a matrix: rows x inputs. */

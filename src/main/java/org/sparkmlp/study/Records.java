@@ -46,9 +46,19 @@ final class Records {
   static double[] numbers(JsonNode array) {
     double[] values = new double[array.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = array.get(i).isNumber() ? array.get(i).doubleValue() : Double.NaN;
+      values[i] = number(array.get(i));
     }
     return values;
+  }
+
+  /** Seven digits; null for what isn't finite. */
+  static JsonNode number(double value) {
+    return numbers(new double[] {value}).get(0);
+  }
+
+  /** Null is NaN. */
+  static double number(JsonNode number) {
+    return number.isNumber() ? number.doubleValue() : Double.NaN;
   }
 
   static List<JsonNode> list(JsonNode array) {

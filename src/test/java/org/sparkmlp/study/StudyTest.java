@@ -50,6 +50,19 @@ class StudyTest {
               schedule = constant, solvers = [sgd, adam], stepSizes = [0.001, 0.03]
               warmup { solvers = [adam], schedules = [constant, warmup(1ep)], stepSize = 0.05, epochs = 1 }
               """;
+      case "depth" ->
+          """
+          hiddenLayers = [1, 3], activation = relu, solver = adam, stepSizes = [0.003, 0.01], seeds = 2, tuningSeeds = 1
+          digits { budgets = [300], losses = [2, 0.001], epochs = 2, batchSize = 64 }
+          folds { inputs = 1, folds = 1, rows = 100, budgets = [20, 60], losses = [0.6], epochs = 3, batchSize = 10 }
+          ridges { inputs = 2, units = 2, rows = 100, budgets = [30], losses = [0.6], epochs = 3, batchSize = 10 }
+          """;
+      case "regularisation" ->
+          """
+          hiddenLayers = [8], activation = relu, solver = adam, stepSize = 0.01, batchSize = 16, epochs = 10, seeds = 2
+          rows = [40], folds = 2
+          variants = [none, "dropout(0.5)", "l2(0.1)", "l2(1)", "earlyStopping(2), maxout(2)"]
+          """;
       default -> throw new AssertionError("no small run of the study " + study);
     };
   }
