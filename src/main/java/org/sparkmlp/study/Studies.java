@@ -16,7 +16,9 @@ public final class Studies {
             new GradientDescent(),
             new VanishingGradient(),
             new ScheduleStudy(),
-            new OptimizerStudy())) {
+            new OptimizerStudy(),
+            new Plasticity(),
+            new Robustness())) {
       ALL.put(study.name(), study);
     }
   }

@@ -50,6 +50,27 @@ class StudyTest {
               schedule = constant, solvers = [sgd, adam], stepSizes = [0.001, 0.03]
               warmup { solvers = [adam], schedules = [constant, warmup(1ep)], stepSize = 0.05, epochs = 1 }
               """;
+      case "plasticity" ->
+          network
+              + """
+              solver = momentum, stepSize = 0.05, schedule = linear
+              tasks = 3, lambdas = [0, 100], choosingSeeds = 1
+              """;
+      case "robustness" ->
+          """
+          initialPoints {
+            hiddenLayers = [8], activation = relu, solver = momentum, stepSize = 0.05, schedule = linear
+            batchSize = 64, epochs = 2, dropout = 0.5, points = 3
+          }
+          maxout {
+            functions = [square, absolute], pieces = [2, 3], points = 21, solver = adam, stepSize = 0.02
+            schedule = cosine, batchSize = 32, epochs = 20, starts = 2
+          }
+          losses {
+            hiddenLayers = [8], activation = relu, solver = sgd, schedule = constant, batchSize = 64, epochs = 2
+            stepSizes = [0.1, 1], accuracies = [0.1, 0.95], seeds = 2, choosingSeeds = 1, biases = [0, 8], wrongBias = 4
+          }
+          """;
       default -> throw new AssertionError("no small run of the study " + study);
     };
   }
