@@ -14,6 +14,7 @@ import org.sparkmlp.optim.Solvers;
 import org.sparkmlp.schedule.Schedule;
 import org.sparkmlp.train.DivergenceException;
 import org.sparkmlp.train.EpochRecord;
+import org.sparkmlp.train.Importance;
 import org.sparkmlp.train.LocalObjective;
 import org.sparkmlp.train.Plan;
 import org.sparkmlp.train.Trainer;
@@ -52,7 +53,15 @@ final class DigitFits {
     }
   }
 
-  private final LocalObjective objective = new Digits().objective();
+  private final LocalObjective objective;
+
+  DigitFits() {
+    this(new Digits().objective());
+  }
+
+  DigitFits(LocalObjective objective) {
+    this.objective = objective;
+  }
 
   static Topology topology(int[] hidden, List<Activation> activations) {
     int[] layers = new int[hidden.length + 2];
@@ -100,6 +109,18 @@ final class DigitFits {
    * the epochs before.
    */
   ObjectNode fit(Plan plan) {
+    return fit(plan, Initializer.parse("auto").weights(plan.topology(), plan.seed())).record();
+  }
+
+  /**
+   * A fit and where it has led.
+   *
+   * @param weights null if it diverged
+   */
+  record Fitted(ObjectNode record, float[] weights) {}
+
+  /** One fit from given weights, which are not changed. */
+  Fitted fit(Plan plan, float[] initialWeights) {
     ObjectNode fit = Records.object().put("seed", plan.seed());
     double[] loss = new double[plan.epochs()];
     double[] accuracy = new double[plan.epochs()];
@@ -113,15 +134,20 @@ final class DigitFits {
             accuracy[epoch.epoch() - 1] = epoch.validationAccuracy();
           }
         };
+    float[] weights = null;
     try {
-      new Trainer(objective, plan, listener)
-          .train(Initializer.parse("auto").weights(plan.topology(), plan.seed()));
+      weights = new Trainer(objective, plan, listener).train(initialWeights).weights();
     } catch (DivergenceException e) {
       fit.put("error", e.getMessage());
     }
     fit.set("loss", Records.numbers(loss));
     fit.set("accuracy", Records.numbers(accuracy));
-    return fit;
+    return new Fitted(fit, weights);
+  }
+
+  /** How much each weight matters to the training rows. */
+  float[] importance(Topology topology, float[] weights) {
+    return Importance.of(objective, topology, BACKEND, weights);
   }
 
   /** The learning rate, four times an epoch and at the last update: members time and rate. */

@@ -18,7 +18,9 @@ public final class Studies {
             new ScheduleStudy(),
             new OptimizerStudy(),
             new DepthStudy(),
-            new RegularisationStudy())) {
+            new RegularisationStudy(),
+            new Plasticity(),
+            new Robustness())) {
       ALL.put(study.name(), study);
     }
   }

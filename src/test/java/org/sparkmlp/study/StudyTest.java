@@ -63,6 +63,27 @@ class StudyTest {
           rows = [40], folds = 2
           variants = [none, "dropout(0.5)", "l2(0.1)", "l2(1)", "earlyStopping(2), maxout(2)"]
           """;
+      case "plasticity" ->
+          network
+              + """
+              solver = momentum, stepSize = 0.05, schedule = linear
+              tasks = 3, lambdas = [0, 100], choosingSeeds = 1
+              """;
+      case "robustness" ->
+          """
+          initialPoints {
+            hiddenLayers = [8], activation = relu, solver = momentum, stepSize = 0.05, schedule = linear
+            batchSize = 64, epochs = 2, dropout = 0.5, points = 3
+          }
+          maxout {
+            functions = [square, absolute], pieces = [2, 3], points = 21, solver = adam, stepSize = 0.02
+            schedule = cosine, batchSize = 32, epochs = 20, starts = 2
+          }
+          losses {
+            hiddenLayers = [8], activation = relu, solver = sgd, schedule = constant, batchSize = 64, epochs = 2
+            stepSizes = [0.1, 1], accuracies = [0.1, 0.95], seeds = 2, choosingSeeds = 1, biases = [0, 8], wrongBias = 4
+          }
+          """;
       default -> throw new AssertionError("no small run of the study " + study);
     };
   }
