@@ -200,8 +200,44 @@ final class RegularisationStudy implements Study {
     }
   }
 
-  /** A result of the records, with what is computed of it. */
-  private record Result(JsonNode json) {
+  /**
+   * A variant, or a kind at the strengths chosen, with what is computed of it.
+   *
+   * @param json of the records; of a kind that of its first variant
+   * @param fits one a seed
+   */
+  private record Result(JsonNode json, List<JsonNode> fits) {
+    Result(JsonNode json) {
+      this(json, Records.list(json.get("fits")));
+    }
+
+    /**
+     * Variants that differ in strength alone: of each seed the fit of that variant which its
+     * cross-validation chooses.
+     */
+    static Result of(List<Result> variants) {
+      Result first = variants.get(0);
+      List<JsonNode> fits = new ArrayList<>();
+      for (int seed = 0; seed < first.fits.size(); seed++) {
+        fits.add(chosen(variants, seed).fits.get(seed));
+      }
+      return new Result(first.json, fits);
+    }
+
+    static Result chosen(List<Result> variants, int seed) {
+      Result best = variants.get(0);
+      for (Result one : variants) {
+        best = one.heldOut(seed) < best.heldOut(seed) ? one : best;
+      }
+      return best;
+    }
+
+    /** Infinite if a fit diverged. */
+    private double heldOut(int seed) {
+      double loss = Records.number(fits.get(seed).get("heldOutLoss"));
+      return Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss;
+    }
+
     String variant() {
       return json.get("variant").asText();
     }
@@ -215,20 +251,12 @@ final class RegularisationStudy implements Study {
     }
 
     double[] each(String member) {
-      return Records.list(json.get("fits")).stream()
-          .mapToDouble(fit -> Records.number(fit.get(member)))
-          .toArray();
+      return fits.stream().mapToDouble(fit -> Records.number(fit.get(member))).toArray();
     }
 
     /** NaN if a fit diverged. */
     double mean(String member) {
       return Sample.mean(each(member));
-    }
-
-    /** Infinite if a fit diverged. */
-    double heldOut() {
-      double mean = mean("heldOutLoss");
-      return Double.isNaN(mean) ? Double.POSITIVE_INFINITY : mean;
     }
 
     /** How much better the training rows are predicted. */
@@ -270,18 +298,34 @@ final class RegularisationStudy implements Study {
     final List<Result> all;
     final Result none;
 
-    /** Of each family but none the variant with the lowest held-out loss. */
-    final List<Result> chosen = new ArrayList<>();
+    /** The variants of each family but none. */
+    final Map<String, List<Result>> families = new LinkedHashMap<>();
+
+    /** Each family but none, at its chosen strengths. */
+    final List<Result> chosen;
 
     Block(int rows, List<Result> all) {
       this.rows = rows;
       this.all = all;
       this.none = all.get(0);
-      Map<String, Result> best = new LinkedHashMap<>();
       for (Result one : all.subList(1, all.size())) {
-        best.merge(one.family(), one, (a, b) -> b.heldOut() < a.heldOut() ? b : a);
+        families.computeIfAbsent(one.family(), family -> new ArrayList<>()).add(one);
       }
-      chosen.addAll(best.values());
+      this.chosen = families.values().stream().map(Result::of).toList();
+    }
+
+    /** How many seeds have chosen a variant, as in "2 of 5". */
+    String chosen(Result variant) {
+      List<Result> family = families.get(variant.family());
+      if (family == null) {
+        return "–";
+      }
+      int seeds = variant.fits().size();
+      long count =
+          IntStream.range(0, seeds)
+              .filter(seed -> Result.chosen(family, seed).variant().equals(variant.variant()))
+              .count();
+      return count + " of " + seeds;
     }
 
     /** None too. */
@@ -389,8 +433,8 @@ final class RegularisationStudy implements Study {
                     + " paired t-test over seeds, two-sided, 5 %% level, not corrected for the number of comparisons."
                     + " Test rows are all other digits, so that seeds share most of them: the errors say what other"
                     + " training rows would change, less what other test rows would. Strengths are chosen without test"
-                    + " rows: of variants that differ in strength alone, the one with the lowest mean loss in a"
-                    + " %s-fold cross-validation of the training rows, over all seeds; the tables show the others too.",
+                    + " rows: of variants that differ in strength alone each seed takes the one with the lowest loss in a"
+                    + " %s-fold cross-validation of its training rows; the tables show the others too.",
                 settings.get("seeds").asText(), settings.get("folds").asText()))
         .text(
             String.format(
@@ -449,7 +493,7 @@ final class RegularisationStudy implements Study {
   private static void section(StudyPage page, Block block) {
     page.section("With " + block.rows + " rows")
         .text(
-            "Each kind at its chosen strength, against none: differences with their standard errors, those of accuracy"
+            "Each kind at its chosen strengths, against none: differences with their standard errors, those of accuracy"
                 + " in percentage points; p of the paired test.");
     List<List<String>> rows = new ArrayList<>();
     for (Result one : block.chosen) {
@@ -459,7 +503,7 @@ final class RegularisationStudy implements Study {
       Paired lossGap = one.lossGapAgainst(block.none);
       rows.add(
           List.of(
-              one.variant(),
+              one.family(),
               points(accuracy),
               p(accuracy),
               points(gap),
@@ -471,29 +515,22 @@ final class RegularisationStudy implements Study {
     }
     page.table(
             List.of(
-                "variant",
-                "test accuracy",
-                "p",
-                "gap",
-                "p",
-                "test loss",
-                "p",
-                "gap of losses",
-                "p"),
+                "kind", "test accuracy", "p", "gap", "p", "test loss", "p", "gap of losses", "p"),
             rows)
         .figure(
             "accuracy-" + block.rows,
             chart(block, "accuracy", "Accuracy", "trainingAccuracy", "testAccuracy"))
         .figure("loss-" + block.rows, chart(block, "loss", "Loss", "trainingLoss", "testLoss"))
         .text(
-            "All strengths, means over seeds with standard errors. The chosen ones are marked ●; the held-out loss is"
-                + " that of the cross-validation; epochs are those that the weights have had.");
+            "All strengths, means over seeds with standard errors, and how many seeds have chosen each; the held-out"
+                + " loss is that of the cross-validation; epochs are those that the weights have had.");
     List<List<String>> strengths = new ArrayList<>();
     for (Result one : block.all) {
       boolean diverged = one.failed();
       strengths.add(
           List.of(
-              (block.contestants().contains(one) ? "● " : "") + one.variant(),
+              one.variant(),
+              block.chosen(one),
               one.json.get("parameters").asText(),
               Double.isNaN(one.mean("heldOutLoss")) ? "diverged" : number(one.mean("heldOutLoss")),
               diverged ? "diverged" : percent(one.mean("trainingAccuracy")),
@@ -506,6 +543,7 @@ final class RegularisationStudy implements Study {
     page.table(
         List.of(
             "variant",
+            "chosen in",
             "parameters",
             "held-out loss",
             "training accuracy",
@@ -540,7 +578,7 @@ final class RegularisationStudy implements Study {
         .add(tested)
         .describe(
             title
-                + " on training and on test rows with standard errors, each kind at its chosen strength, "
+                + " on training and on test rows with standard errors, each kind at its chosen strengths, "
                 + block.rows
                 + " training rows");
   }
