@@ -36,7 +36,7 @@ final class StudyCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "DIR",
       defaultValue = "output/studies",
-      description = "Where to write NAME.json, NAME.md and figures; by default ${DEFAULT-VALUE}.")
+      description = "Where to write records, pages and figures; by default ${DEFAULT-VALUE}.")
   private Path output;
 
   @Option(

@@ -20,11 +20,38 @@ public final class ChartRenderer {
       function clearTimeout() {}
       """;
 
+  /**
+   * How wide texts are, which browsers know: in hundredths of the font's size, about as in DejaVu
+   * Sans, which is wider than other fonts that a page may be read in, so that nothing overlaps.
+   */
+  private static final String MEASURE =
+      """
+      var WIDTHS = {
+        28: "ijlI'J", 33: ' .,:;|/', 41: 'frt!()[]-', 54: 'csz*_`"?\\\\', 61: 'aekvxyFLPTY', 70: 'ABCKRVXZUHN', 78: 'DGOQ&',
+        84: 'wM+=<>~^#\u2212\u00d7\u00b1', 98: 'mW%@'
+      };
+      var WIDTH_OF = {};
+      Object.keys(WIDTHS).forEach(function (width) {
+        WIDTHS[width].split('').forEach(function (letter) { WIDTH_OF[letter] = Number(width) / 100; });
+      });
+      function measure(text, font) {
+        var size = parseFloat((/([0-9.]+)px/.exec(font) || [0, 12])[1]);
+        var letters = String(text).replace(/&(amp|lt|gt|quot);/g, '&'); // charts.js escapes
+        var width = 0;
+        for (var i = 0; i < letters.length; i++) {
+          // digits and most small letters; scripts from \u2e80 on are square
+          width += WIDTH_OF[letters[i]] || (letters.charCodeAt(i) < 0x2e80 ? 0.64 : 1);
+        }
+        return width * size * (/bold|[6-9]00 /.test(font) ? 1.1 : 1);
+      }
+      echarts.setPlatformAPI({measureText: function (text, font) { return {width: measure(text, font)}; }});
+      """;
+
   private static final String DRAW =
       """
       function draw(spec, width, height) {
         var chart = echarts.init(null, null, {renderer: 'svg', ssr: true, width: width, height: height});
-        chart.setOption(sparkMlpCharts.picture(JSON.parse(spec)));
+        chart.setOption(sparkMlpCharts.picture(JSON.parse(spec), width, measure));
         var svg = chart.renderToSVGString();
         chart.dispose();
         return svg;
@@ -39,6 +66,7 @@ public final class ChartRenderer {
     try {
       engine.eval(PREPARE);
       engine.eval(Resources.echarts());
+      engine.eval(MEASURE);
       engine.eval(Resources.own("charts.js"));
       engine.eval(DRAW);
     } catch (ScriptException e) {

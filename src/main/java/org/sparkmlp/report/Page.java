@@ -15,10 +15,12 @@ import static j2html.TagCreator.h3;
 import static j2html.TagCreator.head;
 import static j2html.TagCreator.header;
 import static j2html.TagCreator.iff;
+import static j2html.TagCreator.input;
 import static j2html.TagCreator.li;
 import static j2html.TagCreator.main;
 import static j2html.TagCreator.meta;
 import static j2html.TagCreator.nav;
+import static j2html.TagCreator.output;
 import static j2html.TagCreator.p;
 import static j2html.TagCreator.rawHtml;
 import static j2html.TagCreator.script;
@@ -52,6 +54,7 @@ public final class Page {
   private final List<Section> sections = new ArrayList<>();
   private final ObjectNode specs = Json.object();
   private int groups;
+  private boolean isPlayed;
 
   /**
    * An empty page.
@@ -119,6 +122,45 @@ public final class Page {
       String group = newGroup();
       contents.add(legend(charts, group));
       contents.add(div(each(charts, chart -> figureOf(chart, group))).withClass("grid"));
+      return this;
+    }
+
+    /**
+     * Adds charts of lines that are played together: each shows its lines up to a step, which
+     * buttons, a slider and keys choose; at first all of them. Faint lines are always whole.
+     *
+     * @param step what one more point of a line is, as in "update"
+     */
+    public Section played(List<Chart> charts, String step) {
+      int last =
+          charts.stream()
+              .flatMap(chart -> chart.series().stream())
+              .filter(series -> series.weight() != Series.Weight.FAINT)
+              .mapToInt(series -> series.y().length - 1)
+              .max()
+              .orElse(0);
+      String group = newGroup();
+      isPlayed = true;
+      contents.add(
+          div(
+                  legend(charts, group),
+                  div(
+                          button("Play").attr("type", "button").withData("do", "play"),
+                          playButton("back", "\u2039", "one " + step + " back"),
+                          playButton("on", "\u203a", "one " + step + " on"),
+                          input()
+                              .withType("range")
+                              .withMin("0")
+                              .withMax(String.valueOf(last))
+                              .withValue(String.valueOf(last))
+                              .attr("aria-label", step),
+                          output())
+                      .withClass("player")
+                      .withData("step", step),
+                  p("Space plays and pauses; comma and full stop go one " + step + " back and on.")
+                      .withClass("soft small"),
+                  div(each(charts, chart -> figureOf(chart, group))).withClass("grid"))
+              .withClass("played"));
       return this;
     }
 
@@ -192,6 +234,14 @@ public final class Page {
         .attr("aria-label", words + ": " + chart.title());
   }
 
+  private static DomContent playButton(String action, String sign, String words) {
+    return button(sign)
+        .attr("type", "button")
+        .withData("do", action)
+        .withTitle(words)
+        .attr("aria-label", words);
+  }
+
   private static int height(Chart chart) {
     int rows = chart.y().isOfCategories() ? chart.y().categories().size() : 0;
     if (chart.isHeat()) {
@@ -262,7 +312,10 @@ public final class Page {
   /** The whole file. */
   public String html() {
     String echarts = Resources.echarts();
-    String own = Resources.own("charts.js") + Resources.own("report.js");
+    String own =
+        Resources.own("charts.js")
+            + Resources.own("report.js")
+            + (isPlayed ? Resources.own("player.js") : "");
     String policy =
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src "
             + hash(echarts)

@@ -9,11 +9,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.optim.Sgd;
 import org.sparkmlp.report.Axis;
 import org.sparkmlp.report.Chart;
+import org.sparkmlp.report.Page;
 import org.sparkmlp.report.Series;
 import org.sparkmlp.util.Check;
 
@@ -137,6 +140,9 @@ final class GradientDescent implements Study {
   @Override
   public StudyPage page(JsonNode settings, JsonNode found) {
     StudyPage page = new StudyPage("Gradient descent: rates too small, right and too large");
+    page.text(
+        "Update by update, to play and to step through: [gradient-descent.html](gradient-descent.html), a file that a browser"
+            + " opens without a network.");
     line(page, settings.get("line"), Records.list(found.get("line")));
     JsonNode of = settings.get("valley");
     valley(page, of, Records.list(found.get("valley")));
@@ -144,16 +150,117 @@ final class GradientDescent implements Study {
     return page;
   }
 
+  @Override
+  public Optional<Page> played(JsonNode settings, JsonNode found) {
+    Page page =
+        new Page(
+            "Gradient descent, step by step",
+            "Rates too small, right and too large, and each optimizer in the same valley");
+    List<JsonNode> line = Records.list(found.get("line"));
+    page.section("One dimension")
+        .text("f(x) = x²: each update goes from where it is against the slope, times the rate η.")
+        .played(
+            List.of(
+                parabola(settings.get("line"), line),
+                byUpdate("f by update", line, GradientDescent::label)
+                    .describe("f at each update, one line a rate")),
+            "update");
+    JsonNode of = settings.get("valley");
+    List<JsonNode> valley = Records.list(found.get("valley"));
+    page.section("A valley")
+        .text(
+            "f(x, y) = (x² + κ y²) / 2 with κ = "
+                + number(of.get("curvature").asDouble())
+                + ": steep across, flat along. Too large a rate swings itself out of it; too small a one crawls.")
+        .played(
+            List.of(
+                map("Gradient descent in a valley", of, valley, GradientDescent::label)
+                    .describe("Paths over lines of equal f, one line a rate"),
+                byUpdate("f by update", valley, GradientDescent::label)
+                    .describe("f at each update, one line a rate")),
+            "update");
+    List<JsonNode> solvers = Records.list(found.get("solvers"));
+    page.section("Each optimizer in the same valley")
+        .text(
+            "Each with the rate with which it arrives first. Hide some with the buttons to see the others better.")
+        .played(
+            List.of(
+                map("Paths in the valley", of, solvers, GradientDescent::solverAndRate)
+                    .describe("Paths over lines of equal f, one line an optimizer"),
+                byUpdate("f by update", solvers, GradientDescent::solverAndRate)
+                    .describe("f at each update, one line an optimizer")),
+            "update");
+    return Optional.of(page);
+  }
+
+  private static String solverAndRate(JsonNode one) {
+    return one.get("solver").asText() + ", " + label(one);
+  }
+
+  /** The points (x, f) on f(x) = x². */
+  private static Chart parabola(JsonNode settings, List<JsonNode> descents) {
+    double width = 1.25 * Math.abs(settings.get("start").asDouble()) + 0.1;
+    Chart chart =
+        Chart.of(
+                "f(x) = x²",
+                Axis.linear("x").between(-width, width),
+                Axis.linear("f").between(0, width * width))
+            .describe("Points on the parabola, from update to update, one line a rate");
+    for (JsonNode one : descents) {
+      path(
+          chart,
+          label(one),
+          Records.numbers(one.get("x")),
+          Records.numbers(one.get("f")),
+          width,
+          width * width);
+    }
+    double[] x = new double[OVAL + 1];
+    double[] f = new double[OVAL + 1];
+    for (int i = 0; i <= OVAL; i++) {
+      x[i] = width * (2.0 * i / OVAL - 1);
+      f[i] = x[i] * x[i];
+    }
+    return chart.add(Series.line("x²", x, f).withWeight(Series.Weight.FAINT));
+  }
+
+  private static Chart byUpdate(
+      String title, List<JsonNode> descents, Function<JsonNode, String> name) {
+    Chart chart = Chart.of(title, Axis.linear("update"), heights(descents));
+    for (JsonNode one : descents) {
+      double[] f = Records.numbers(one.get("f"));
+      line(chart, name.apply(one), updates(f), f);
+    }
+    return chart;
+  }
+
+  /** Adds a line in the next colour, and when they are used up in the next style too. */
+  private static void line(Chart chart, String name, double[] x, double[] y) {
+    int number = chart.series().size();
+    chart.add(Series.line(name, x, y).withColour(number).withDash(number / Series.COLOURS));
+  }
+
+  /** Adds a line without what is out of the frame. */
+  private static void path(
+      Chart chart, String name, double[] x, double[] y, double width, double height) {
+    for (int t = 0; t < x.length; t++) {
+      if (!(Math.abs(x[t]) <= width && Math.abs(y[t]) <= height)) {
+        x[t] = Double.NaN;
+        y[t] = Double.NaN;
+      }
+    }
+    line(chart, name, x, y);
+  }
+
   private static void line(StudyPage page, JsonNode settings, List<JsonNode> descents) {
     Chart heights =
-        Chart.of("f(x) = x² by update", Axis.linear("update"), heights(descents))
+        byUpdate("f(x) = x² by update", descents, GradientDescent::label)
             .describe("f by update for each learning rate, from " + span(descents));
     Chart places =
         Chart.of("x by update", Axis.linear("update"), Axis.linear("x"))
             .describe("x by update for each learning rate, from " + span(descents));
     for (JsonNode one : descents) {
       double[] f = Records.numbers(one.get("f"));
-      heights.line(label(one), updates(f), f);
       places.line(label(one), updates(f), Records.numbers(one.get("x")));
     }
     page.section("One dimension")
@@ -222,12 +329,8 @@ final class GradientDescent implements Study {
       List<JsonNode> some = ranked.subList(from, Math.min(ranked.size(), from + MOST_LINES));
       int number = from / MOST_LINES + 1;
       Chart heights =
-          Chart.of("f by update (" + number + ")", Axis.linear("update"), heights(some))
+          byUpdate("f by update (" + number + ")", some, one -> one.get("solver").asText())
               .describe("f by update of " + names(some));
-      for (JsonNode one : some) {
-        double[] f = Records.numbers(one.get("f"));
-        heights.line(one.get("solver").asText(), updates(f), f);
-      }
       page.figure("solvers-" + number, heights)
           .figure(
               "solver-paths-" + number,
@@ -255,10 +358,7 @@ final class GradientDescent implements Study {
 
   /** Paths over lines of equal height, within a frame that the start lies in. */
   private static Chart map(
-      String title,
-      JsonNode settings,
-      List<JsonNode> descents,
-      java.util.function.Function<JsonNode, String> name) {
+      String title, JsonNode settings, List<JsonNode> descents, Function<JsonNode, String> name) {
     double[] start = Records.numbers(settings.get("start"));
     double curvature = settings.get("curvature").asDouble();
     double width = 1.25 * Math.abs(start[0]) + 0.1;
@@ -270,14 +370,13 @@ final class GradientDescent implements Study {
                 Axis.linear("y").between(-height, height))
             .describe(title + ": paths of " + list(descents.stream().map(name).toList()));
     for (JsonNode one : descents) {
-      double[] x = Records.numbers(one.get("x"));
-      double[] y = Records.numbers(one.get("y"));
-      for (int t = 0; t < x.length; t++) {
-        if (!(Math.abs(x[t]) <= width && Math.abs(y[t]) <= height)) {
-          x[t] = Double.NaN;
-        }
-      }
-      chart.line(name.apply(one), x, y);
+      path(
+          chart,
+          name.apply(one),
+          Records.numbers(one.get("x")),
+          Records.numbers(one.get("y")),
+          width,
+          height);
     }
     double top = start[0] * start[0] + curvature * start[1] * start[1];
     for (double share : new double[] {1, 0.25, 0.05}) {

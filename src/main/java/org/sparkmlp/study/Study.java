@@ -2,7 +2,9 @@ package org.sparkmlp.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.sparkmlp.report.Page;
 
 /** A question about training, how it is measured, and what the answer looks like. */
 interface Study {
@@ -23,4 +25,9 @@ interface Study {
    * @param found what it has measured
    */
   StudyPage page(JsonNode settings, JsonNode found);
+
+  /** A page to play with beside that one, where there is something that moves. */
+  default Optional<Page> played(JsonNode settings, JsonNode found) {
+    return Optional.empty();
+  }
 }

@@ -8,14 +8,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.sparkmlp.report.Chart;
 import org.sparkmlp.report.ChartRenderer;
+import org.sparkmlp.report.Page;
 import org.sparkmlp.util.Check;
 
 /**
- * Runs a study and writes NAME.json, NAME.md and figures/NAME-FIGURE.svg. The page depends on the
- * records alone.
+ * Runs a study and writes NAME.json, NAME.md, figures/NAME-FIGURE.svg and, where there is something
+ * to play, NAME.html. The pages depend on the records alone.
  */
 public final class StudyRun {
   private static final int WIDTH = 960;
@@ -96,10 +98,15 @@ public final class StudyRun {
         "there are no records %s; run bin/spark-mlp study %s first",
         records,
         study.name());
-    StudyPage page = page(Records.parse(Files.readString(records), study.name()));
+    JsonNode read = Records.parse(Files.readString(records), study.name());
+    StudyPage page = page(read);
     Files.createDirectories(folder.resolve("figures"));
     for (Map.Entry<String, Chart> figure : page.figures().entrySet()) {
       write(folder.resolve(file(figure.getKey())), svg(figure.getValue()));
+    }
+    Optional<String> played = html(read);
+    if (played.isPresent()) {
+      write(folder.resolve(study.name() + ".html"), played.get());
     }
     Path file = folder.resolve(study.name() + ".md");
     write(file, markdown(page));
@@ -123,6 +130,11 @@ public final class StudyRun {
                 records.path("environment").path("cores").asInt(),
                 study.name()));
     return page;
+  }
+
+  /** The page to play with, if the study has one. */
+  Optional<String> html(JsonNode records) {
+    return study.played(records.get("settings"), records.get("found")).map(Page::html);
   }
 
   private static String time(double seconds) {

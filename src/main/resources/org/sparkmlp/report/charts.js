@@ -155,6 +155,13 @@ var sparkMlpCharts = (function () {
       one.showSymbol = series.y.length <= 12 && !faint;
       one.emphasis = { focus: 'series', lineStyle: { width: 3.5 } };
       one.blur = { lineStyle: { opacity: 0.15 } };
+      var head = one.data[series.head];
+      if (series.head !== undefined) {
+        one.markPoint = {
+          symbol: 'circle', symbolSize: 10, silent: true, label: { show: false },
+          data: head && head[0] !== null && head[1] !== '-' ? [{ coord: head }] : []
+        };
+      }
     } else if (series.kind === 'scatter') {
       one.type = 'scatter';
       one.symbol = SYMBOLS[series.dash];
@@ -165,6 +172,18 @@ var sparkMlpCharts = (function () {
       if (spec.stacked) { one.stack = 'all'; }
     }
     return one;
+  }
+
+  /**
+   * Nothing, at both ends of a logarithmic axis: ECharts rounds its ends to as many digits as the data have, and
+   * 1e-6 to 0 where they are whole numbers.
+   */
+  function ends(spec) {
+    var first = spec.x.scale === 'category' ? 0 : spec.series[0].x ? spec.series[0].x[0] : 1;
+    return {
+      type: 'custom', silent: true, encode: { x: 0, y: 1 }, data: [[first, spec.y.min], [first, spec.y.max]],
+      renderItem: function () {}
+    };
   }
 
   function heat(spec, theme) {
@@ -226,6 +245,7 @@ var sparkMlpCharts = (function () {
         if (series.errors) { more.series.push(whiskers(spec, series, theme)); }
         selected[series.name] = !(hidden && hidden[series.name]);
       });
+      if (spec.y.scale === 'log' && spec.y.min !== undefined) { more.series.push(ends(spec)); }
       more.legend = { show: false, selected: selected, data: spec.series.map(function (one) { return one.name; }) };
     }
     for (var key in more) { base[key] = more[key]; }
@@ -247,8 +267,26 @@ var sparkMlpCharts = (function () {
     return value;
   }
 
-  /** A picture for documents: on white, with title and legend. */
-  function picture(spec) {
+  /** How many rows a legend takes: a mark of 26 pixels and 5, a name, 10 to the next. */
+  function rows(names, width, measure) {
+    var count = 1;
+    var place = 0;
+    names.forEach(function (name) {
+      var wide = 31 + measure(name, '12px');
+      if (place > 0 && place + wide > width) {
+        count++;
+        place = 0;
+      }
+      place += wide + 10;
+    });
+    return count;
+  }
+
+  /**
+   * A picture for documents: on white, with title and legend.
+   * measure: a function of a text and its font, how wide it is in pixels
+   */
+  function picture(spec, width, measure) {
     var made = option(escaped(spec), LIGHT, null);
     made.backgroundColor = LIGHT.page;
     made.title = { text: escaped(spec.title), left: 12, top: 8, textStyle: { color: LIGHT.strong, fontSize: 15, fontWeight: 600, fontFamily: FONT } };
@@ -259,9 +297,7 @@ var sparkMlpCharts = (function () {
       made.legend.top = 34;
       made.legend.itemWidth = 26;
       made.legend.textStyle = { color: LIGHT.text };
-      var length = 0;
-      spec.series.forEach(function (one) { length += one.name.length + 6; });
-      made.grid.top = 74 + 18 * Math.floor(length / 90);
+      made.grid.top = 60 + 24 * rows(made.legend.data, width - 36, measure);
     }
     return made;
   }

@@ -93,7 +93,7 @@
     // SVG is sharp on paper; many lines are faster on a canvas
     var renderer = numbersOf(chart.spec) > 5000 ? 'canvas' : 'svg';
     chart.instance = echarts.init(chart.box, null, { renderer: renderer });
-    var option = sparkMlpCharts.option(chart.spec, theme(), hidden[chart.group]);
+    var option = optionOf(chart);
     option.tooltip = tooltip(chart);
     if (chart.box.dataset.zoom) {
       // along x; y fits itself to what is left
@@ -110,6 +110,16 @@
       chart.instance.dispatchAction({ type: 'takeGlobalCursor', key: 'dataZoomSelect', dataZoomSelectActive: true });
     }
     chart.box.dataset.drawn = 'true';
+  }
+
+  function optionOf(chart) {
+    return sparkMlpCharts.option(chart.shown || chart.spec, theme(), hidden[chart.group]);
+  }
+
+  /** Shows a spec, with the same series and axes, in the place of the chart's own. */
+  function show(chart, spec) {
+    chart.shown = spec;
+    if (chart.instance) { chart.instance.setOption({ series: optionOf(chart).series }); }
   }
 
   function range(chart) {
@@ -323,6 +333,6 @@
     }
   }
   document.documentElement.dataset.parsed = String(Math.round(began));
-  window.sparkMlpReport = { charts: charts, hidden: hidden, act: act };
+  window.sparkMlpReport = { charts: charts, hidden: hidden, act: act, show: show };
   next();
 })();

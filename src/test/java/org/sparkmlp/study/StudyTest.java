@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,9 +115,14 @@ class StudyTest {
       assertThat(text).contains("(" + study.file(figure) + ")");
       assertThat(output.resolve(study.file(figure))).content().startsWith("<svg");
     }
+    List<String> written = new ArrayList<>(List.of(name + ".json", name + ".md", "figures"));
+    if (study.html(read).isPresent()) {
+      written.add(name + ".html");
+      assertThat(text).contains("(" + name + ".html)");
+    }
     try (var files = Files.list(output)) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder(name + ".json", name + ".md", "figures");
+          .containsExactlyInAnyOrderElementsOf(written);
     }
 
     Files.delete(page);
@@ -133,6 +140,9 @@ class StudyTest {
         .as("make it anew: bin/spark-mlp study %s --page --output docs/studies", name)
         .content()
         .isEqualTo(study.markdown(page));
+    study
+        .html(records)
+        .ifPresent(html -> assertThat(DOCS.resolve(name + ".html")).content().isEqualTo(html));
     Path config = Path.of("conf/studies", name + ".conf");
     assertThat(records.get("settings"))
         .as("measure anew: bin/spark-mlp study %s --output docs/studies", name)
