@@ -86,6 +86,18 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** Who trains on CPUs has no JCuda. */
+  @Test
+  void jcudaIsKnownToItsPackageAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.sparkmlp.cuda..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("jcuda..")
+        .check(CLASSES);
+  }
+
   @Test
   void librariesLogAndDoNotPrint() {
     noClasses()

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.sparkmlp.util.Check;
@@ -11,17 +12,29 @@ import scala.Tuple2;
 
 /** What Spark's scheduler says of GPUs. */
 public final class GpuResources {
+  /** GPUs that tasks take in turn where Spark gives them none: indices or UUIDs, with commas. */
+  static final String ADDRESSES = "spark.sparkmlp.gpus";
+
   private GpuResources() {}
 
   /**
    * The address of the GPU that Spark has given the running task, as its discovery script printed
-   * it, the first of several; empty outside of tasks and where tasks are given none.
+   * it, the first of several; where it gives none, one of the setting's by the partition. Empty
+   * without either, and outside of tasks.
    */
   public static Optional<String> address() {
     TaskContext task = TaskContext.get();
-    Map<String, ResourceInformation> resources = task == null ? Map.of() : task.resourcesJMap();
+    if (task == null) {
+      return Optional.empty();
+    }
+    Map<String, ResourceInformation> resources = task.resourcesJMap();
     ResourceInformation gpu = resources.get("gpu");
-    return gpu == null ? Optional.empty() : Arrays.stream(gpu.addresses()).findFirst();
+    if (gpu != null) {
+      return Arrays.stream(gpu.addresses()).findFirst();
+    }
+    String[] chosen = SparkEnv.get().conf().get(ADDRESSES, "").split(",", -1);
+    String address = chosen[task.partitionId() % chosen.length].strip();
+    return address.isEmpty() ? Optional.empty() : Optional.of(address);
   }
 
   /**

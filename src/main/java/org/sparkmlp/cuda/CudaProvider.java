@@ -45,12 +45,17 @@ public final class CudaProvider implements DeviceProvider {
           "GPU {} ({}): products by {}",
           ordinal,
           found.devices().get(ordinal).name(),
-          found
-              .noCublas()
-              .map(why -> "a kernel of our own, slower than cuBLAS: " + why)
-              .orElse("cuBLAS " + Detection.version(found.cublasVersion())));
+          products(found));
     }
     return backend;
+  }
+
+  /** What multiplies, for the log. */
+  static String products(Detection found) {
+    return found
+        .noCublas()
+        .map(why -> "a kernel of our own, slower than cuBLAS: " + why)
+        .orElse("cuBLAS " + Detection.version(found.cublasVersion()));
   }
 
   @Override

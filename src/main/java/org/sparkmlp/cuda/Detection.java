@@ -86,7 +86,9 @@ public record Detection(
       return linker.get();
     }
     if (message.contains("No resource found with name")) {
-      return "JCuda's native libraries for this platform aren't on the class path (docs/gpu.md)";
+      return "JCuda's native libraries for this platform aren't on the class path: add jcuda-natives and jcublas-natives of"
+          + " classifier linux-x86_64 by --jars, or by --packages org.jcuda:jcublas:12.6.0 with -Djcuda.os=linux"
+          + " -Djcuda.arch=x86_64 in SPARK_SUBMIT_OPTS (docs/gpu.md)";
     }
     return e.getClass().getSimpleName() + ": " + message.lines().findFirst().orElse("");
   }

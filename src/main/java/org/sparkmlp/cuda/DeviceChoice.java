@@ -53,8 +53,8 @@ public final class DeviceChoice {
 
   private static String none(String address, List<Detection.Device> devices) {
     return String.format(
-        "Spark gave this task GPU %s, but CUDA sees %d device%s in this process: %s; let the discovery script print"
-            + " what CUDA_VISIBLE_DEVICES leaves visible",
+        "this task is to use GPU %s, but CUDA sees %d device%s in this process: %s; let Spark's discovery script, or"
+            + " spark.sparkmlp.gpus, name what CUDA_VISIBLE_DEVICES leaves visible",
         address,
         devices.size(),
         devices.size() == 1 ? "" : "s",

@@ -76,6 +76,9 @@ class CudaFitTest {
     // of each step of each shard: 2 forward, 2 gradients, 1 way back, 1 loss; none was the CPU's
     long steps = FakeCuda.calls("kernel:lossRows");
     assertThat(steps).isBetween(150L, 400L);
+    assertThat(steps % (2L * model.summary().totalIterations()))
+        .as("all epochs have as many steps of each shard: the CPU has made none")
+        .isZero();
     assertThat(FakeCuda.calls("cublasSgemm_v2")).isEqualTo(5 * steps);
     assertThat(FakeCuda.calls("kernel:activate")).isEqualTo(steps);
     assertThat(FakeCuda.calls("kernel:gather")).isEqualTo(steps);
@@ -131,7 +134,14 @@ class CudaFitTest {
         new MLPClassifier().setHiddenLayers(8).setMaxIter(4).setNumShards(2).setLocalSteps(4);
     double[] cpu = classifier.fit(sparse).weights().toArray();
     FakeCuda.reset();
-    double[] gpu = classifier.setDevice("cuda").fit(sparse).weights().toArray();
+    double[] gpu;
+    try (CapturedLog log = new CapturedLog("org.sparkmlp.train.DevicePass")) {
+      gpu = classifier.setDevice("cuda").fit(sparse).weights().toArray();
+      assertThat(log.lines())
+          .isNotEmpty()
+          .allMatch(
+              line -> line.matches("INFO rows are sparse: they go to cuda .* batch by batch.*"));
+    }
     assertThat(FakeCuda.calls("kernel:sparseRows")).isPositive();
     assertThat(FakeCuda.calls("kernel:sparseColumns")).isEqualTo(FakeCuda.calls("kernel:optimize"));
     assertThat(gpu).containsExactly(cpu, within(1e-3));

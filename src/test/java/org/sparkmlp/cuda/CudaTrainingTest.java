@@ -31,6 +31,7 @@ import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.optim.Solvers;
 import org.sparkmlp.schedule.Schedules;
+import org.sparkmlp.train.LocalObjective;
 import org.sparkmlp.train.LocalRuns;
 import org.sparkmlp.train.Plan;
 import org.sparkmlp.train.Workspaces;
@@ -202,6 +203,29 @@ class CudaTrainingTest {
               return FakeCuda.calls("cuStreamCreate") > fits.incrementAndGet();
             });
     assertThat(freed).as("within a fit").isTrue();
+  }
+
+  /** As a task that is killed and goes on, when a job has freed what its fit has left. */
+  @Test
+  void workThatOutlivesTheEndLeavesNothing() throws Exception {
+    Plan plan = plan("cuda", 4, ALL);
+    float[] kept = train(plan);
+    float[] start = Initializer.parse("auto").weights(plan.topology(), 1);
+    LocalObjective objective = LocalRuns.objective(features, labelsAndWeights, SHARDS);
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      FakeCuda.hold("run:kernel:optimize", 3);
+      Future<float[]> late = thread.submit(() -> LocalRuns.train(objective, plan, start));
+      FakeCuda.awaitHeld();
+      objective.close();
+      assertThat(FakeCuda.live()).contains("stream=1");
+      FakeCuda.letGo();
+      assertThat(late.get()).containsExactly(kept);
+      Leaks.assertNone();
+    } finally {
+      FakeCuda.letGo();
+      thread.shutdown();
+    }
   }
 
   @Test

@@ -66,7 +66,9 @@ class DetectionTest {
             .collect(Collectors.joining(File.pathSeparator));
     assertThat(detect(folder, others, List.of()))
         .isEqualTo(
-            "off: JCuda's native libraries for this platform aren't on the class path (docs/gpu.md)");
+            "off: JCuda's native libraries for this platform aren't on the class path: add jcuda-natives and jcublas-natives"
+                + " of classifier linux-x86_64 by --jars, or by --packages org.jcuda:jcublas:12.6.0 with -Djcuda.os=linux"
+                + " -Djcuda.arch=x86_64 in SPARK_SUBMIT_OPTS (docs/gpu.md)");
   }
 
   @Test

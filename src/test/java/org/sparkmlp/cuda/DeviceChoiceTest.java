@@ -56,10 +56,21 @@ class DeviceChoiceTest {
   void whatIsNotThereIsNamed() {
     assertThatThrownBy(() -> choose("3", THREE))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("Spark gave this task GPU 3, but CUDA sees 3 devices")
+        .hasMessageContaining("this task is to use GPU 3, but CUDA sees 3 devices")
         .hasMessageContaining(THREE.get(1).uuid());
     assertThatThrownBy(() -> choose("GPU-1", THREE)).hasMessageContaining("GPU GPU-1");
     assertThatThrownBy(() -> choose("MIG-1", THREE)).hasMessageContaining("GPU MIG-1");
+  }
+
+  @Test
+  void theLogSaysWhatMultiplies() {
+    assertThat(
+            CudaProvider.products(
+                new Detection(Optional.empty(), 12040, THREE, Optional.empty(), 120401)))
+        .isEqualTo("cuBLAS 12.4.1");
+    Optional<String> none = Optional.of("there is no cuBLAS 12 (libcublas.so.12: none)");
+    assertThat(CudaProvider.products(new Detection(Optional.empty(), 13000, THREE, none, 0)))
+        .isEqualTo("a kernel of our own, slower than cuBLAS: " + none.get());
   }
 
   @Test

@@ -1,18 +1,28 @@
 package org.sparkmlp.cuda;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
+import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
 import org.sparkmlp.backend.LossSums;
 import org.sparkmlp.function.Activations;
 import org.sparkmlp.function.Losses;
+import org.sparkmlp.nn.Dropout;
+import org.sparkmlp.nn.Initializer;
+import org.sparkmlp.nn.Regularization;
+import org.sparkmlp.nn.Topology;
 import org.sparkmlp.optim.Optimizer;
 import org.sparkmlp.optim.Solvers;
+import org.sparkmlp.schedule.Schedules;
+import org.sparkmlp.train.LocalRuns;
+import org.sparkmlp.train.Plan;
 
 /** What {@link JniCheckTest} runs in a JVM that checks JNI. */
 final class JniCheckMain {
@@ -29,7 +39,12 @@ final class JniCheckMain {
       for (boolean cublas : new boolean[] {true, false}) {
         try (CudaBackend backend = new CudaBackend(1, cublas)) {
           step(backend);
+          sparse(backend);
         }
+      }
+      for (String share : List.of("0.5", "0")) { // rows that stay, rows that are sent again
+        System.setProperty(RowCache.PROPERTY, share);
+        train();
       }
       if (!FakeCuda.live().isEmpty() || !FakeCuda.misuses().isEmpty()) {
         throw new IllegalStateException(FakeCuda.live() + FakeCuda.misuses());
@@ -65,6 +80,58 @@ final class JniCheckMain {
     backend.download(w, 0, back, 0, back.length);
     if (Arrays.equals(back, numbers) || !(squares > 0)) {
       throw new IllegalStateException("the step has changed nothing");
+    }
+  }
+
+  /** Rounds of everything that training has, local steps and single ones. */
+  private static void train() {
+    List<float[]> features = new ArrayList<>();
+    List<float[]> labelsAndWeights = new ArrayList<>();
+    for (int i = 0; i < N; i++) {
+      features.add(new float[] {i % 3, i % 5, i % 7});
+      labelsAndWeights.add(new float[] {i % 2, 1});
+    }
+    Topology topology =
+        new Topology(
+            new int[] {3, 6, 5, 2},
+            Activations.forLayers("gelu, maxout(2)", 2),
+            Losses.parse("softmaxCrossEntropy"),
+            true);
+    for (int localSteps : new int[] {1, 3}) {
+      Plan plan =
+          new Plan(
+                  topology,
+                  "cuda",
+                  (Optimizer) Solvers.parse("adam"),
+                  0.01,
+                  Schedules.parse("constant"),
+                  8,
+                  localSteps,
+                  2,
+                  0,
+                  3)
+              .withRegularization(
+                  new Regularization(
+                      0.01, 0.3, 0.01, new Dropout(0.1, List.of(0.5, 0.2)), 1.5, 0.5, 0.4));
+      float[] start = Initializer.parse("auto").weights(topology, 1);
+      float[] trained = LocalRuns.train(features, labelsAndWeights, 2, plan, start.clone());
+      if (Arrays.equals(trained, start)) {
+        throw new IllegalStateException("training has changed nothing");
+      }
+    }
+  }
+
+  private static void sparse(CudaBackend backend) {
+    Backend.SparseRows rows =
+        backend.upload(null, 2, 3, new int[] {0, 1, 3}, new int[] {2, 0, 1}, new float[] {1, 2, 3});
+    Buffer b = backend.copyOf(new float[] {1, 2, 3});
+    Buffer c = backend.allocate(3);
+    float[] product = new float[2];
+    backend.sparseGemm(false, 1, rows, b, 0, 1, 0, c, 0, 1);
+    backend.download(c, 0, product, 0, 2);
+    backend.sparseGemm(true, 1, rows, b, 0, 1, 0, c, 0, 1);
+    if (!Arrays.equals(product, new float[] {3, 8})) {
+      throw new IllegalStateException(Arrays.toString(product));
     }
   }
 

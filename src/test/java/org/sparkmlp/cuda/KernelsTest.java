@@ -66,7 +66,11 @@ class KernelsTest {
 
   /** By NVIDIA's own assembler, of CUDA 12.0, which is part of JCuda's libraries. */
   @ParameterizedTest
-  @ValueSource(strings = {"sm_50", "sm_60", "sm_61", "sm_70", "sm_75", "sm_80", "sm_86", "sm_90"})
+  @ValueSource(
+      strings = {
+        "sm_50", "sm_52", "sm_53", "sm_60", "sm_61", "sm_62", "sm_70", "sm_72", "sm_75", "sm_80",
+        "sm_86", "sm_87", "sm_89", "sm_90"
+      })
   void assembles(String gpu) {
     String log = assemble(ptx(), gpu);
     assertThat(log).isEmpty();

@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlp.Fork;
 
 /** bin/spark-mlp as users run it: child processes on the packaged jar. */
 @Tag("slow")
@@ -84,6 +87,48 @@ class ScriptIT {
     assertThat(result.out())
         .containsPattern("(?m)^openblas +\\d+\\.\\d GFLOP/s +openblas \\(bundled")
         .contains("cuda: off: JCuda isn't on the class path (docs/gpu.md)");
+  }
+
+  /**
+   * The way of the documentation to add JCuda, by Spark's own resolution, from what Maven has
+   * stored for this build. No more of it than the driver can be missing here.
+   */
+  @Test
+  void packagesBringJCudaWithItsNativeLibraries() throws IOException {
+    Path settings = folder.resolve("ivysettings.xml");
+    Files.writeString(
+        settings,
+        String.format(
+            "<ivysettings><settings defaultResolver='maven'/><resolvers><ibiblio name='maven' m2compatible='true'"
+                + " root='%s'/></resolvers></ivysettings>",
+            mavenRepository().toUri()));
+    Command.Result result =
+        new Command(folder)
+            .run(
+                SCRIPT,
+                "devices",
+                "--",
+                "--packages",
+                "org.jcuda:jcublas:12.6.0",
+                "--conf",
+                "spark.jars.ivySettings=" + settings,
+                "--conf",
+                "spark.jars.ivy=" + folder.resolve("ivy"));
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).contains("4 artifacts copied");
+    assertThat(result.out()).doesNotContain("on the class path");
+    if (!result.out().contains("NVIDIA driver for CUDA")) {
+      assertThat(result.out()).contains("cuda: off: there is no NVIDIA driver (libcuda.so.1: ");
+    }
+  }
+
+  /** Where JCuda's jar lies in Maven's layout: group, name, version. */
+  private static Path mavenRepository() {
+    return Arrays.stream(Fork.classPath().split(File.pathSeparator))
+        .filter(entry -> entry.endsWith("jcublas-12.6.0.jar"))
+        .map(entry -> Path.of(entry).resolve("../../../../..").normalize())
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

@@ -17,12 +17,22 @@ public final class LocalRuns {
       int numShards,
       Plan plan,
       float[] start) {
+    try (LocalObjective objective = objective(features, labelsAndWeights, numShards)) {
+      return train(objective, plan, start);
+    }
+  }
+
+  /** What {@link #train(LocalObjective, Plan, float[])} trains on; the caller closes. */
+  public static LocalObjective objective(
+      List<float[]> features, List<float[]> labelsAndWeights, int numShards) {
     Rows rows = new Rows(features.get(0).length);
     for (int i = 0; i < features.size(); i++) {
       rows.add(features.get(i), labelsAndWeights.get(i)[0], labelsAndWeights.get(i)[1], false);
     }
-    try (LocalObjective objective = rows.objective(numShards, 64)) {
-      return new Trainer(objective, plan, TrainingListener.NONE).train(start).weights();
-    }
+    return rows.objective(numShards, 64);
+  }
+
+  public static float[] train(LocalObjective objective, Plan plan, float[] start) {
+    return new Trainer(objective, plan, TrainingListener.NONE).train(start).weights();
   }
 }
