@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,33 @@ class ChartTest {
     assertThatThrownBy(() -> Chart.heat("h", two, two, new double[2][3], new String[2][3], 0, 1))
         .hasMessage("row 1 of the heat map 'h' has 3 values, but there are 2 columns");
     assertThatThrownBy(() -> EPOCH.between(2, 1)).hasMessageContaining("must end above 2.0");
+  }
+
+  /** Without a browser nobody tells ECharts how wide texts are. */
+  @Test
+  void namesOfALegendDoNotOverlap() {
+    String wide = "m".repeat(20); // 0.974 of 12 pixels each in DejaVu Sans
+    Chart chart = Chart.of("t", EPOCH, EPOCH);
+    for (String end : List.of("1", "2", "3", "&")) {
+      chart.line(wide + end, null, new double[] {1, 2});
+    }
+    Matcher names =
+        Pattern.compile("<text[^>]* transform=\"translate\\(([\\d.]+) ([\\d.]+)\\)\"[^>]*>m{20}")
+            .matcher(new ChartRenderer().svg(chart, 960, 420));
+    double[][] places =
+        names
+            .results()
+            .map(
+                name ->
+                    new double[] {
+                      Double.parseDouble(name.group(1)), Double.parseDouble(name.group(2))
+                    })
+            .toArray(double[][]::new);
+    assertThat(places.length).isEqualTo(4);
+    double mark = 26;
+    assertThat(places[1][0] - places[0][0]).isBetween(21 * 0.974 * 12 + mark - 12, 320.0);
+    assertThat(places[2][0] - places[1][0]).isBetween(21 * 0.974 * 12 + mark - 12, 320.0);
+    assertThat(places[3][1]).as("the fourth in a row of its own").isGreaterThan(places[0][1] + 12);
   }
 
   @Test
