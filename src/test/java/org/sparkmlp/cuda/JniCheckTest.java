@@ -33,10 +33,11 @@ class JniCheckTest {
   void ourCallsKeepTheRules() throws Exception {
     String printed = run("backend");
     assertThat(printed).contains("done");
-    // a warning and its stack begin a line each that isn't indented; those of CPU backends are theirs
+    // each warning begins where a line isn't indented; those of CPU backends are their own
     assertThat(
             Arrays.stream(printed.split("(?m)^(?=\\S)"))
-                .filter(part -> !part.contains("dev.ludovic.netlib") && !part.contains("org.bytedeco"))
+                .filter(
+                    part -> !part.contains("dev.ludovic.netlib") && !part.contains("org.bytedeco"))
                 .collect(Collectors.joining()))
         .contains("done")
         .doesNotContain(WARNING, "WARNING in native method", "FATAL ERROR in native method");
