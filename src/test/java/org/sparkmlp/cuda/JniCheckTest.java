@@ -33,8 +33,7 @@ class JniCheckTest {
   void ourCallsKeepTheRules() throws Exception {
     String printed = run("backend");
     assertThat(printed).contains("done");
-    // a warning and its stack begin a line each that isn't indented; those of CPU backends are
-    // theirs
+    // each warning begins where a line isn't indented; those of CPU backends are their own
     assertThat(
             Arrays.stream(printed.split("(?m)^(?=\\S)"))
                 .filter(
