@@ -315,7 +315,8 @@ final class InitialPoints {
         Chart.of(
                 "Test loss of each training, by what differs",
                 Axis.linear("test loss"),
-                Axis.categories("", all.stream().map(Results::brief).toList()))
+                Axis.categories(
+                    "", all.stream().map(one -> one.brief.replace(", ", ",\n")).toList()))
             .describe("A point for the test loss of each training, by what differs");
     for (int i = 0; i < all.size(); i++) {
       double[] values = all.get(i).losses().values();

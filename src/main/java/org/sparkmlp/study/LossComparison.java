@@ -292,10 +292,9 @@ final class LossComparison {
   }
 
   private static String versus(Result squared, Result rival) {
-    PairedInterval difference =
-        PairedInterval.of(rival.accuracies("usual"), squared.accuracies("usual"));
+    Paired difference = Paired.of(rival.accuracies("usual"), squared.accuracies("usual"));
     String pair = rival.kind.words + " against " + squared.kind.words + " ";
-    if (Double.isNaN(difference.mean())) {
+    if (Double.isNaN(difference.difference())) {
       return pair + "can't be compared, since training diverged";
     }
     return pair
@@ -416,12 +415,11 @@ final class LossComparison {
       row.add(one.kind.words + ", less " + rival.kind.words);
       row.add(
           difference(
-              PairedInterval.of(one.accuracies(from), rival.accuracies(from)),
-              LossComparison::points));
+              Paired.of(one.accuracies(from), rival.accuracies(from)), LossComparison::points));
       for (double accuracy : accuracies) {
         row.add(
             difference(
-                PairedInterval.of(one.epochsTo(from, accuracy), rival.epochsTo(from, accuracy)),
+                Paired.of(one.epochsTo(from, accuracy), rival.epochsTo(from, accuracy)),
                 StudyPage::number));
       }
       rows.add(row);
@@ -432,15 +430,15 @@ final class LossComparison {
                 + " from 0. A dash: not all seeds of both got there.");
   }
 
-  private static String difference(PairedInterval difference, DoubleFunction<String> number) {
-    if (Double.isNaN(difference.mean())) {
+  private static String difference(Paired difference, DoubleFunction<String> number) {
+    if (Double.isNaN(difference.difference())) {
       return "–";
     }
     if (Double.isNaN(difference.low())) {
-      return number.apply(difference.mean());
+      return number.apply(difference.difference());
     }
     String words =
-        number.apply(difference.mean())
+        number.apply(difference.difference())
             + " ("
             + number.apply(difference.low())
             + " to "

@@ -70,7 +70,7 @@ final class MaxoutFits {
               new Topology(new int[] {1, 1, 1}, new Maxout(k), Losses.MEAN_SQUARED_ERROR, false);
           double bound = least[k - 1];
           ObjectNode fit = all.addObject().put("function", function.key()).put("pieces", k);
-          fit.set("leastError", Records.numbers(new double[] {bound < NONE ? 0 : bound}).get(0));
+          fit.set("leastError", Records.number(bound < NONE ? 0 : bound));
           Starts outcome = new Starts(starts);
           for (int i = 0; i < starts; i++) {
             float[] start = Initializer.parse("auto").weights(topology, i + 1);

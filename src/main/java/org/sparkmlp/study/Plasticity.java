@@ -386,12 +386,14 @@ final class Plasticity implements Study {
     List<String> better = new ArrayList<>();
     List<String> diverged = new ArrayList<>();
     for (Runs one : runs) {
-      PairedInterval difference = PairedInterval.of(with.all(), one.all());
+      Paired difference = Paired.of(with.all(), one.all());
       (one.lambda == with.lambda
               ? new ArrayList<String>() // itself
               : one.diverged()
                   ? diverged
-                  : !difference.isToldApart() ? same : difference.mean() > 0 ? behind : better)
+                  : !difference.isToldApart()
+                      ? same
+                      : difference.difference() > 0 ? behind : better)
           .add(number(one.lambda));
     }
     StringBuilder words = new StringBuilder();

@@ -29,8 +29,8 @@ final class Seeds {
 
   /** How much larger the shares a are than b, and whether that may be chance. */
   static String compared(double[] a, double[] b) {
-    PairedInterval difference = PairedInterval.of(a, b);
-    if (Double.isNaN(difference.mean())) {
+    Paired difference = Paired.of(a, b);
+    if (Double.isNaN(difference.difference())) {
       return "They can't be compared, since training diverged.";
     }
     return String.format(

@@ -46,8 +46,8 @@ class RobustnessTest {
     assertThat(new Spread(a).high()).isCloseTo(0.15333435, Offset.offset(1e-7));
     assertThat(new Spread(b).quantile(0.25)).isCloseTo(8.8975, near);
     assertThat(new Spread(b).quantile(0)).isEqualTo(8.36);
-    PairedInterval difference = PairedInterval.of(a, b);
-    assertThat(difference.mean()).isCloseTo(-0.054, near);
+    Paired difference = Paired.of(a, b);
+    assertThat(difference.difference()).isCloseTo(-0.054, near);
     assertThat(difference.low()).isCloseTo(-0.3188259468, near);
     assertThat(difference.high()).isCloseTo(0.2108259468, near);
     assertThat(difference.isToldApart()).isFalse();

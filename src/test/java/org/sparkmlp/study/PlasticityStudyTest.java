@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-class PlasticityTest {
+class PlasticityStudyTest {
   private static final String SMALL =
       """
       hiddenLayers = [32], activation = relu, batchSize = 32, epochs = 4, seeds = 2
