@@ -38,7 +38,7 @@ class ArchitectureTest {
           "ui: util function schedule optim backend data nn train cluster events ml",
           "experiment: util function schedule optim backend data nn train cluster events ml search ui",
           "report: util",
-          "study: util function schedule optim backend data nn train experiment report",
+          "study: util function schedule optim backend data nn train ml experiment report",
           "notebook: util function schedule optim backend data nn train cluster events ml search ui experiment",
           "cli: util function schedule optim backend data nn train cluster events ml search ui experiment cuda report study notebook");
 

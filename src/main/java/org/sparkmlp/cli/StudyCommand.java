@@ -14,8 +14,7 @@ import picocli.CommandLine.Parameters;
 /** {@code spark-mlp study NAME}: measures what the textbook claims, and makes a page of it. */
 @Command(
     name = "study",
-    description =
-        "Measures a claim about training; writes its records, a page and figures. Needs no Spark.",
+    description = "Measures a claim about training; writes its records, a page and figures.",
     mixinStandardHelpOptions = true)
 final class StudyCommand implements Callable<Integer> {
   /** What picocli lists. */

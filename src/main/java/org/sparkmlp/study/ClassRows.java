@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
+import org.sparkmlp.data.PackedBlock;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.train.LocalObjective;
 import org.sparkmlp.util.CounterRandom;
@@ -67,6 +68,20 @@ record ClassRows(List<float[]> features, List<Integer> classes) {
     for (int i = 0; i < count(); i++) {
       rows.add(features.get(i), classes.get(i), held);
     }
+  }
+
+  /** All in one block, in their order. */
+  PackedBlock block() {
+    int inputs = features.get(0).length;
+    float[] numbers = new float[count() * inputs];
+    float[] labels = new float[count()];
+    float[] weights = new float[count()];
+    for (int i = 0; i < count(); i++) {
+      System.arraycopy(features.get(i), 0, numbers, i * inputs, inputs);
+      labels[i] = classes.get(i);
+      weights[i] = 1;
+    }
+    return new PackedBlock(0, false, 0, inputs, numbers, labels, weights);
   }
 
   /** What a network makes of these rows, in double. */

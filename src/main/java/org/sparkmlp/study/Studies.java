@@ -20,7 +20,9 @@ public final class Studies {
             new DepthStudy(),
             new RegularisationStudy(),
             new Plasticity(),
-            new Robustness())) {
+            new Robustness(),
+            new BatchSizeStudy(),
+            new LocalStepsStudy())) {
       ALL.put(study.name(), study);
     }
   }
