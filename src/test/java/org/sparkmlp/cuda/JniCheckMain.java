@@ -1,5 +1,6 @@
 package org.sparkmlp.cuda;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +10,10 @@ import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.sparkmlp.backend.Backend;
 import org.sparkmlp.backend.Backend.Buffer;
 import org.sparkmlp.backend.LossSums;
@@ -31,6 +36,10 @@ final class JniCheckMain {
   private JniCheckMain() {}
 
   public static void main(String[] arguments) {
+    if (arguments[0].equals("contract")) {
+      contract();
+      return;
+    }
     FakeCuda.load();
     FakeCuda.source(Path.of("src/main/cuda/kernels.cu"));
     if (arguments[0].equals("arrays")) {
@@ -51,6 +60,23 @@ final class JniCheckMain {
       }
     }
     System.out.println("done");
+  }
+
+  /** All tests of the contract of backends. */
+  private static void contract() {
+    SummaryGeneratingListener summary = new SummaryGeneratingListener();
+    LauncherFactory.create()
+        .execute(
+            LauncherDiscoveryRequestBuilder.request()
+                .selectors(DiscoverySelectors.selectClass(CudaBackendContractTest.class))
+                .build(),
+            summary);
+    summary.getSummary().printFailuresTo(new PrintWriter(System.out, true));
+    System.out.println(
+        summary.getSummary().getTestsSucceededCount()
+            + " tests held, "
+            + summary.getSummary().getTotalFailureCount()
+            + " failed");
   }
 
   /** A layer forward and back, and an update. */

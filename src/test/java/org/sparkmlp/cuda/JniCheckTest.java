@@ -29,18 +29,28 @@ class JniCheckTest {
         what);
   }
 
-  @Test
-  void ourCallsKeepTheRules() throws Exception {
-    String printed = run("backend");
-    assertThat(printed).contains("done");
+  private static void assertRulesKept(String printed) {
     // each warning begins where a line isn't indented; those of CPU backends are their own
     assertThat(
             Arrays.stream(printed.split("(?m)^(?=\\S)"))
                 .filter(
                     part -> !part.contains("dev.ludovic.netlib") && !part.contains("org.bytedeco"))
                 .collect(Collectors.joining()))
-        .contains("done")
         .doesNotContain(WARNING, "WARNING in native method", "FATAL ERROR in native method");
+  }
+
+  @Test
+  void ourCallsKeepTheRules() throws Exception {
+    String printed = run("backend");
+    assertThat(printed).contains("done");
+    assertRulesKept(printed);
+  }
+
+  @Test
+  void theWholeContractKeepsThem() throws Exception {
+    String printed = run("contract");
+    assertThat(printed).containsPattern("(?m)^[1-9]\\d+ tests held, 0 failed$");
+    assertRulesKept(printed);
   }
 
   @Test
