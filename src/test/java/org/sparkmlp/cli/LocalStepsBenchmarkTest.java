@@ -34,12 +34,12 @@ class LocalStepsBenchmarkTest {
             "1",
             "43 auto",
             "43 auto, slots reset",
-            "43 auto, outer momentum 0.7",
-            "43 auto, outer momentum 0.7, slots reset",
+            "43 auto, outer momentum 0.8",
+            "43 auto, outer momentum 0.8, slots reset",
             "59 epoch",
             "59 epoch, slots reset",
-            "59 epoch, outer momentum 0.7",
-            "59 epoch, outer momentum 0.7, slots reset");
+            "59 epoch, outer momentum 0.8",
+            "59 epoch, outer momentum 0.8, slots reset");
     assertThat(names(59, 59, 1, 64)).hasSize(5).contains("1", "59 epoch auto");
     assertThat(names(1, 2, 1, 4)).hasSize(5).contains("1", "2 epoch auto");
     assertThat(names(59, 1, 4)).hasSize(9).contains("1 auto");
@@ -88,18 +88,18 @@ class LocalStepsBenchmarkTest {
                 "--local-steps",
                 "1,2",
                 "--outer-momentum",
-                "0.7",
+                "0.8",
                 "--accuracy",
                 "0.8"));
     assertThat(printed)
         .contains("2 shards, localSteps 1, seed 1: accuracy ")
-        .contains("2 shards, localSteps 2, outer momentum 0.7, slots reset, seed 1: accuracy ")
+        .contains("2 shards, localSteps 2, outer momentum 0.8, slots reset, seed 1: accuracy ")
         .contains("of best plain");
     JsonNode json = new ObjectMapper().readTree(folder.resolve("localsteps.json").toFile());
     JsonNode two = json.get("shards").get(0);
     // about 100 rows a shard, in batches of 16
     assertThat(two.get("variants")).hasSize(9);
-    assertThat(two.get("auto").asText()).matches("[78] epoch auto, outer momentum 0.7");
+    assertThat(two.get("auto").asText()).matches("[78] epoch auto, outer momentum 0.8");
     int turns = 0;
     for (JsonNode variant : two.get("variants")) {
       for (JsonNode run : variant.get("runs")) {
