@@ -150,6 +150,17 @@ public final class Browser implements AutoCloseable {
     call("Page.navigate", "{\"url\": " + MAPPER.writeValueAsString(file.toUri().toString()) + "}");
   }
 
+  /** Writes a page of ours to a file and waits until it is drawn, in light, on a desktop. */
+  public void show(Path file, String html) throws Exception {
+    Files.writeString(file, html);
+    look(1280, 900, false);
+    go(file);
+    await(
+        "document.URL === '"
+            + file.toUri()
+            + "' && document.documentElement?.dataset.ready === 'true'");
+  }
+
   /** The value of an expression of JavaScript. */
   public JsonNode eval(String expression) throws Exception {
     ObjectNode params = MAPPER.createObjectNode();

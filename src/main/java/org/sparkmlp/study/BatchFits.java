@@ -25,7 +25,6 @@ final class BatchFits {
   private final Topology topology;
   private final Optimizer optimizer;
   private final LocalObjective objective;
-  private final DigitFits plans = new DigitFits();
 
   private BatchFits(Topology topology, Optimizer optimizer, LocalObjective objective) {
     this.topology = topology;
@@ -87,7 +86,7 @@ final class BatchFits {
 
   Fit fit(int batchSize, double stepSize, int epochs, long seed) {
     Plan plan =
-        plans.plan(
+        DigitFits.plan(
             topology,
             optimizer,
             stepSize,

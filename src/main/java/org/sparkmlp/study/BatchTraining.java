@@ -42,7 +42,7 @@ final class BatchTraining {
   /** What was trained, in words. */
   static String network(JsonNode settings) {
     return "a network with hidden layers of "
-        + list(Records.list(settings.get("hiddenLayers")).stream().map(JsonNode::asText).toList())
+        + list(settings.get("hiddenLayers"))
         + " units ("
         + settings.get("activation").asText()
         + ")";

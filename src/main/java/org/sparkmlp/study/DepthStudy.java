@@ -162,7 +162,7 @@ final class DepthStudy implements Study {
       float[] weights =
           new Trainer(
                   data.training().objective(data.training()),
-                  DigitFits.localPlan(
+                  DigitFits.plan(
                       cell.topology,
                       optimizer,
                       stepSize,

@@ -80,19 +80,8 @@ final class DigitFits {
     return (Optimizer) Solvers.parse(spec);
   }
 
-  Plan plan(
-      Topology topology,
-      Optimizer optimizer,
-      double stepSize,
-      Schedule schedule,
-      int batchSize,
-      int epochs,
-      long seed) {
-    return localPlan(topology, optimizer, stepSize, schedule, batchSize, epochs, seed);
-  }
-
   /** A plan for one shard in this JVM, a round an epoch. */
-  static Plan localPlan(
+  static Plan plan(
       Topology topology,
       Optimizer optimizer,
       double stepSize,

@@ -68,7 +68,7 @@ final class InitialPoints {
             long weightSeed = varies == Varies.WEIGHTS ? i + 1 : FIXED;
             long planSeed = varies == Varies.ROWS ? i + 1 : FIXED;
             Plan plan =
-                fits.plan(
+                DigitFits.plan(
                         shape.topology(),
                         optimizer,
                         stepSize,
@@ -204,10 +204,7 @@ final class InitialPoints {
                     + " weights, while the order of rows and, with dropout, the choice of dropped values are the same in"
                     + " all. Beside it the other way round: the same initial weights, other orders of rows and other"
                     + " dropped values.",
-                list(
-                    Records.list(settings.get("hiddenLayers")).stream()
-                        .map(JsonNode::asText)
-                        .toList()),
+                list(settings.get("hiddenLayers")),
                 settings.get("activation").asText(),
                 settings.get("epochs").asText(),
                 settings.get("batchSize").asText(),

@@ -45,8 +45,7 @@ final class LocalStepsPage {
                 + " that a random network of %s hidden units gives them.",
             settings.get("batchSize").asText(),
             settings.get("batchSize").asText(),
-            list(
-                Records.list(settings.get("hiddenLayers")).stream().map(JsonNode::asText).toList()),
+            list(settings.get("hiddenLayers")),
             settings.get("activation").asText(),
             settings.get("solver").asText(),
             number(settings.get("stepSize").asDouble()),

@@ -167,7 +167,7 @@ final class LossComparison {
       for (int seed = first; seed <= last; seed++) {
         all.add(
             fits.fit(
-                    fits.plan(
+                    DigitFits.plan(
                         topology,
                         optimizer,
                         stepSize,
@@ -313,10 +313,7 @@ final class LossComparison {
                     + " y)² are compared for both. The library's own squared error is that of the outputs as they are"
                     + " (linear); the other two are losses of this study, written as a user would write them. Each loss"
                     + " has the step size, of %s, with the lowest mean training loss at the end for %s other seeds. Differences are paired over seeds.",
-                list(
-                    Records.list(settings.get("hiddenLayers")).stream()
-                        .map(JsonNode::asText)
-                        .toList()),
+                list(settings.get("hiddenLayers")),
                 settings.get("activation").asText(),
                 settings.get("epochs").asText(),
                 settings.get("batchSize").asText(),

@@ -75,7 +75,7 @@ final class MaxoutFits {
           for (int i = 0; i < starts; i++) {
             float[] start = Initializer.parse("auto").weights(topology, i + 1);
             Plan plan =
-                fits.plan(topology, optimizer, stepSize, schedule, batchSize, epochs, i + 1);
+                DigitFits.plan(topology, optimizer, stepSize, schedule, batchSize, epochs, i + 1);
             outcome.add(i, topology, k, start, fits.fit(plan, start).weights(), x, y);
           }
           fit.setAll(outcome.record());

@@ -60,7 +60,7 @@ final class OptimizerStudy implements Study {
         for (double stepSize : stepSizes) {
           JsonNode fit =
               fits.fit(
-                  fits.plan(
+                  DigitFits.plan(
                       shape.topology(),
                       optimizer,
                       stepSize,
@@ -103,14 +103,12 @@ final class OptimizerStudy implements Study {
 
   /** What was trained, in words. */
   static String setting(JsonNode settings) {
-    List<String> hidden =
-        Records.list(settings.get("hiddenLayers")).stream().map(JsonNode::asText).toList();
     return String.format(
         Locale.ROOT,
         "A network with hidden layers of %s units (%s) on the %d handwritten digits inside the jar, every fifth held"
             + " out for the test; %s epochs in batches of %s, %s seeds, which decide initial weights and the order of"
             + " rows.",
-        list(hidden),
+        list(settings.get("hiddenLayers")),
         settings.get("activation").asText(),
         org.sparkmlp.experiment.Datasets.digitRows().size(),
         settings.get("epochs").asText(),

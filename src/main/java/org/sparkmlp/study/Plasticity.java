@@ -41,8 +41,8 @@ final class Plasticity implements Study {
   /** What is the same for all seeds and λ. */
   private record Setup(
       DigitFits.Shape shape, Optimizer optimizer, double stepSize, Schedule schedule, int tasks) {
-    Plan plan(DigitFits fits, long seed) {
-      return fits.plan(
+    Plan plan(long seed) {
+      return DigitFits.plan(
           shape.topology(), optimizer, stepSize, schedule, shape.batchSize(), shape.epochs(), seed);
     }
 
@@ -87,7 +87,7 @@ final class Plasticity implements Study {
       for (int seed = 1; seed <= seeds + choosing; seed++) {
         List<Task> tasks = tasks(setup.tasks, seed);
         DigitFits.Fitted first =
-            tasks.get(0).fits.fit(setup.plan(tasks.get(0).fits, seed), setup.initialWeights(seed));
+            tasks.get(0).fits.fit(setup.plan(seed), setup.initialWeights(seed));
         for (int i = 0; i < lambdas.length; i++) {
           ((ArrayNode) results.get(i).get("runs"))
               .add(oneAfterTheOther(setup, tasks, first, lambdas[i], seed));
@@ -130,7 +130,7 @@ final class Plasticity implements Study {
         for (int k = 0; k < more.length; k++) {
           importance[k] += more[k];
         }
-        Plan plan = setup.plan(tasks.get(i).fits, seed);
+        Plan plan = setup.plan(seed);
         if (lambda > 0) {
           plan =
               plan.after(
@@ -157,7 +157,7 @@ final class Plasticity implements Study {
   private static ObjectNode allAtOnce(Setup setup, List<Task> tasks, long seed) {
     DigitFits fits =
         new DigitFits(PermutedDigits.objective(tasks.stream().map(Task::digits).toList()));
-    DigitFits.Fitted fitted = fits.fit(setup.plan(fits, seed), setup.initialWeights(seed));
+    DigitFits.Fitted fitted = fits.fit(setup.plan(seed), setup.initialWeights(seed));
     ObjectNode run = Records.object().put("seed", seed);
     double[] accuracy = new double[tasks.size()];
     for (int j = 0; j < accuracy.length; j++) {
@@ -276,10 +276,7 @@ final class Plasticity implements Study {
                     + " set of outputs for all tasks; %s epochs a task in batches of %s, %s, step size %s, schedule %s."
                     + " Accuracies are of the rows held out.",
                 Datasets.digitRows().size(),
-                list(
-                    Records.list(settings.get("hiddenLayers")).stream()
-                        .map(JsonNode::asText)
-                        .toList()),
+                list(settings.get("hiddenLayers")),
                 settings.get("activation").asText(),
                 settings.get("epochs").asText(),
                 settings.get("batchSize").asText(),

@@ -169,7 +169,7 @@ final class RegularisationStudy implements Study {
   private static Fit fit(Common common, Remedy remedy, ClassRows given, ClassRows test, long seed) {
     Topology topology = topology(common, remedy);
     Plan plan =
-        DigitFits.localPlan(
+        DigitFits.plan(
                 topology,
                 common.optimizer,
                 common.stepSize,
@@ -445,10 +445,7 @@ final class RegularisationStudy implements Study {
                     + " the loss, and returns the weights of the best one; with `maxout` there are as many sums as"
                     + " without it, so fewer units. Losses are cross-entropy, without penalty and dropout; those of"
                     + " training over the rows that the weights were trained on.",
-                list(
-                    Records.list(settings.get("hiddenLayers")).stream()
-                        .map(JsonNode::asText)
-                        .toList()),
+                list(settings.get("hiddenLayers")),
                 settings.get("activation").asText(),
                 settings.get("solver").asText(),
                 number(settings.get("stepSize").asDouble()),

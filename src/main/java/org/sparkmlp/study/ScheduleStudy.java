@@ -38,7 +38,7 @@ final class ScheduleStudy implements Study {
             .put("schedule", spec)
             .setAll(
                 fits.rates(
-                    fits.plan(
+                    DigitFits.plan(
                         shape.topology(),
                         optimizer,
                         1,

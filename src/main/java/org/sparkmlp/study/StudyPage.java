@@ -1,5 +1,6 @@
 package org.sparkmlp.study;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -99,5 +100,10 @@ final class StudyPage {
     return last < 1
         ? String.join("", words)
         : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
+  }
+
+  /** Likewise, of what a setting lists. */
+  static String list(JsonNode array) {
+    return list(Records.list(array).stream().map(JsonNode::asText).toList());
   }
 }

@@ -39,13 +39,7 @@ class ReportBrowserTest {
 
   private void show(String html) throws Exception {
     Path file = Files.createTempDirectory(folder, "page").resolve("report.html");
-    Files.writeString(file, html);
-    browser.look(1280, 900, false);
-    browser.go(file);
-    browser.await(
-        "document.URL === '"
-            + file.toUri()
-            + "' && document.documentElement?.dataset.ready === 'true'");
+    browser.show(file, html);
   }
 
   private static void picture(String name, byte[] png) throws Exception {

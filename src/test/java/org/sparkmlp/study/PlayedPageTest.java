@@ -45,13 +45,7 @@ class PlayedPageTest {
         Records.parse(
             Files.readString(Path.of("docs/studies/gradient-descent.json")), "gradient-descent");
     Path file = Files.createTempDirectory(folder, "page").resolve("gradient-descent.html");
-    Files.writeString(file, StudyRun.of("gradient-descent").html(records).orElseThrow());
-    browser.look(1280, 900, false);
-    browser.go(file);
-    browser.await(
-        "document.URL === '"
-            + file.toUri()
-            + "' && document.documentElement?.dataset.ready === 'true'");
+    browser.show(file, StudyRun.of("gradient-descent").html(records).orElseThrow());
   }
 
   private static void motion(String wish) throws Exception {
