@@ -38,8 +38,6 @@ import picocli.CommandLine.Option;
     description = "Successive halving beside the whole grid, on digits and Fashion-MNIST.",
     mixinStandardHelpOptions = true)
 final class HalvingBenchmark implements Callable<Integer> {
-  private static final String FOLD = "fold";
-
   @Mixin private BenchmarkOutput output;
 
   @Option(
@@ -214,18 +212,12 @@ final class HalvingBenchmark implements Callable<Integer> {
           "cosine");
     }
     ParamMap[] cells = grid.add(classifier.batchSize(), problem.sizes).build();
-    Dataset<Row> rows =
-        problem
-            .rows
-            .withColumn(FOLD, RowHash.fold(problem.rows, folds, seed))
-            .select("label", "features", FOLD);
     HalvingGridSearch search =
         new HalvingGridSearch()
             .setEstimator(classifier)
             .setEvaluator(new MulticlassClassificationEvaluator().setMetricName("accuracy"))
             .setEstimatorParamMaps(cells)
             .setNumFolds(folds)
-            .setFoldCol(FOLD)
             .setSeed(seed)
             .setParallelism(halvingBy == 0 ? gridParallelism : parallelism);
     if (halvingBy > 1) {
@@ -233,7 +225,7 @@ final class HalvingBenchmark implements Callable<Integer> {
     } else {
       search.setFactor(1);
     }
-    return search.fit(rows);
+    return search.fit(problem.rows);
   }
 
   private static void add(Table table, String name, Run run) {

@@ -4,27 +4,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.plans.logical.UnaryNode;
 import org.apache.spark.sql.execution.columnar.InMemoryRelation;
 import org.apache.spark.sql.functions;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * What tells that two DataFrames have the same rows for sure: their columns are plain columns of
- * the same cached one. A filter, a join, a computed column or a sample in between, and nothing is
+ * the same {@link CachedRows}. A join, a computed column or a sample in between, and nothing is
  * said.
  *
- * @param rdd that holds the cached rows; another one each time a DataFrame is persisted
- * @param places of features, label, weight and validation mark in it; -1 for none
+ * @param rows that the columns are of
+ * @param places of features, label, weight and validation mark in them; -1 for none
  */
-record CachedColumns(RDD<?> rdd, List<Integer> places) {
+record CachedColumns(CachedRows rows, List<Integer> places) {
   private static final int NONE = -1;
 
   static Optional<CachedColumns> of(Dataset<?> dataset, Columns columns) {
@@ -34,14 +35,17 @@ record CachedColumns(RDD<?> rdd, List<Integer> places) {
     Column[] wanted =
         names.stream().filter(name -> name != null).map(functions::col).toArray(Column[]::new);
     // a new plan, which knows what is cached now
-    LogicalPlan plan = dataset.select(wanted).queryExecution().withCachedData();
+    LogicalPlan top = dataset.select(wanted).queryExecution().withCachedData();
+    LogicalPlan plan = top;
     List<Attribute> attributes = CollectionConverters.asJava(plan.output());
-    while (plan instanceof Project project) {
-      attributes = origins(attributes, project);
-      if (attributes.isEmpty()) {
-        return Optional.empty();
+    while (plan instanceof Project || plan instanceof Filter) {
+      if (plan instanceof Project project) {
+        attributes = origins(attributes, project);
+        if (attributes.isEmpty()) {
+          return Optional.empty();
+        }
       }
-      plan = project.child();
+      plan = ((UnaryNode) plan).child();
     }
     if (!(plan instanceof InMemoryRelation relation)) {
       return Optional.empty();
@@ -52,15 +56,7 @@ record CachedColumns(RDD<?> rdd, List<Integer> places) {
     for (String name : names) {
       places.add(name == null ? NONE : place(attributes.get(next++), output));
     }
-    return Optional.of(new CachedColumns(relation.cacheBuilder().cachedColumnBuffers(), places));
-  }
-
-  /** The RDD that holds the rows of a DataFrame that is cached itself; empty if it isn't. */
-  static Optional<RDD<?>> rddOf(Dataset<?> dataset) {
-    LogicalPlan plan = dataset.toDF().queryExecution().withCachedData();
-    return plan instanceof InMemoryRelation relation
-        ? Optional.of(relation.cacheBuilder().cachedColumnBuffers())
-        : Optional.empty();
+    return CachedRows.of(top).map(rows -> new CachedColumns(rows, places));
   }
 
   /** What the attributes are called below a projection; empty if one of them is computed in it. */

@@ -4,7 +4,10 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import java.io.Serializable;
+import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.util.MetadataUtils;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -13,6 +16,8 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.sparkmlp.data.Holdout;
+import org.sparkmlp.util.Check;
+import scala.Option;
 import scala.reflect.ClassTag$;
 
 /**
@@ -28,6 +33,26 @@ public record Columns(String features, String label, String weight, String valid
   static final int WEIGHT = 1;
   static final int VALIDATION = 2;
   static final int FEATURES = 3;
+
+  /**
+   * The number of features, of the column's metadata or the first row.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  int numFeatures(Dataset<?> dataset) {
+    Option<Object> known = MetadataUtils.getNumFeatures(dataset.schema().apply(features));
+    int found;
+    if (known.isDefined()) {
+      found = (Integer) known.get();
+    } else {
+      List<Row> first = dataset.select(features).na().drop().toDF().takeAsList(1);
+      Check.that(
+          !first.isEmpty(), "the DataFrame is empty, or column '%s' has nulls only", features);
+      found = first.get(0).<Vector>getAs(0).size();
+    }
+    Check.that(found > 0, "column '%s' has vectors without features", features);
+    return found;
+  }
 
   /** Label, weight and validation mark of each row; what the features are made of is not read. */
   Dataset<Row> withoutFeatures(Dataset<?> dataset) {

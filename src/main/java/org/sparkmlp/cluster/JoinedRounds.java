@@ -16,15 +16,17 @@ import org.sparkmlp.train.Objective;
 import org.sparkmlp.train.Program;
 
 /**
- * Rounds of fits that train on the same packed rows at the same time, made together: one broadcast
- * of all their states, one job, one sum. A job costs more than the steps of a small network, so
- * that many cells of a search take little longer than one. Each gets the bits it would get alone.
+ * Rounds of fits that train at the same time on rows of the same cached DataFrame, made together:
+ * one broadcast of all their states, one job, one sum. A job costs more than the steps of a small
+ * network, so that many cells of a search take little longer than one. Each gets the bits it would
+ * get alone. Fits on the same packed rows share tasks too; others, as those on several folds, have
+ * their own, where their rows are.
  *
- * <p>A round begins when half of the fits that train on the rows have come to theirs (while it
- * runs, the driver is busy with the other half: two fits take turns, as they would alone), or the
- * first of them has waited for {@link #PATIENCE_MILLIS}. If it fails, each makes its own, so that
- * one fit's error is not another's. Large networks make their rounds by themselves: what a job
- * costs is little to them. So do fits on devices, which keep rows there by fit.
+ * <p>A round begins when half of the fits of the group have come to theirs (while it runs, the
+ * driver is busy with the other half: two fits take turns, as they would alone), or the first of
+ * them has waited for {@link #PATIENCE_MILLIS}. If it fails, each makes its own, so that one fit's
+ * error is not another's. Large networks make their rounds by themselves: what a job costs is
+ * little to them. So do fits on devices, which keep rows there by fit.
  */
 public final class JoinedRounds implements Objective, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JoinedRounds.class);
@@ -32,7 +34,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
   /** For fits that are about something else than a round: checkpoints, validation, their end. */
   static final long PATIENCE_MILLIS = 20;
 
-  /** Those that train on the same rows. */
+  /** Those that train on rows of the same DataFrame. */
   static final class Group {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -79,6 +81,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
 
   /** A round that somebody wants. */
   private static final class Request<S extends Serializable, R extends Mergeable<R>> {
+    private final SparkObjective objective;
     private final Program<S, R> program;
     private final S state;
     private final long bytes;
@@ -86,10 +89,11 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     private boolean failed;
     private R result;
 
-    Request(Program<S, R> program, S state, long bytes) {
+    Request(SparkObjective objective, Program<S, R> program, S state) {
+      this.objective = objective;
       this.program = program;
       this.state = state;
-      this.bytes = bytes;
+      this.bytes = objective.roundBytes();
     }
 
     Many.Part<S, R> part() {
@@ -110,7 +114,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
 
   /**
    * @param alone what makes the rounds of this fit
-   * @param group of the fits on these rows
+   * @param group of the fits on these rows and others of the same DataFrame
    */
   JoinedRounds(SparkObjective alone, Group group) {
     this.alone = alone;
@@ -132,7 +136,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     if (!joins) {
       return alone.round(program, state);
     }
-    Request<S, R> own = new Request<>(program, state, alone.roundBytes());
+    Request<S, R> own = new Request<>(alone, program, state);
     List<Request<?, ?>> together = comeTogether(own);
     try {
       if (together.size() > 1) {
@@ -194,15 +198,17 @@ public final class JoinedRounds implements Objective, AutoCloseable {
   }
 
   private void run(List<Request<?, ?>> requests) {
+    List<SparkObjective> objectives = new ArrayList<>();
     List<Many.Part<?, ?>> parts = new ArrayList<>();
     ArrayList<Serializable> states = new ArrayList<>();
     for (Request<?, ?> request : requests) {
+      objectives.add(request.objective);
       parts.add(request.part());
       states.add(request.state);
     }
     Many.Sums sums = null;
     try {
-      sums = alone.round(new Many(parts), new Many.States(states));
+      sums = SparkObjective.roundOfMany(objectives, new Many(parts), new Many.States(states));
     } catch (Exception e) { // Spark throws checked exceptions undeclared
       if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
         throw e;

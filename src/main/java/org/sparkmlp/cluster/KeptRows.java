@@ -4,7 +4,9 @@ import org.apache.spark.sql.Dataset;
 
 /**
  * Keeps what fits have packed of a cached DataFrame and share though one of them fails, which else
- * gives it up: for a search that goes on then, and that closes this whatever happens.
+ * gives it up: for a search that goes on then, and that closes this whatever happens. Those who fit
+ * on a filtered one share nothing without it, since nobody tells when a filter has done its
+ * service.
  */
 public final class KeptRows implements AutoCloseable {
   private final Runnable end;
@@ -16,11 +18,11 @@ public final class KeptRows implements AutoCloseable {
   /**
    * Begins.
    *
-   * @param dataset persisted; nothing is kept if it isn't
+   * @param dataset persisted, or rows of a persisted one that pass filters on its columns; nothing
+   *     is kept if it is something else
    */
   public static KeptRows of(Dataset<?> dataset) {
-    return new KeptRows(
-        CachedColumns.rddOf(dataset).<Runnable>map(SharedRows::keep).orElse(() -> {}));
+    return new KeptRows(CachedRows.of(dataset).<Runnable>map(SharedRows::keep).orElse(() -> {}));
   }
 
   /** Frees what has been packed, as soon as no fit uses it. */

@@ -7,6 +7,13 @@ import org.sparkmlp.data.Holdout;
 /** Where a fit gets what it must know of its rows, and the rows, packed. */
 public interface RowSource {
   /**
+   * The number of features.
+   *
+   * @throws IllegalArgumentException if no row has any
+   */
+  int numFeatures();
+
+  /**
    * A first look at labels and weights.
    *
    * @throws IllegalArgumentException if a label, weight or mark is bad, or if there is nothing to
@@ -34,6 +41,11 @@ public interface RowSource {
   static RowSource own(Dataset<?> dataset, Columns columns) {
     return new RowSource() {
       @Override
+      public int numFeatures() {
+        return columns.numFeatures(dataset);
+      }
+
+      @Override
       public Survey survey(Survey.Question question) {
         return Survey.of(dataset, columns, question);
       }
@@ -55,11 +67,12 @@ public interface RowSource {
   /**
    * Rows for one of several fits: if the columns are plain ones of one cached DataFrame, as the
    * folds of a CrossValidator are, all fits with the same packing share one copy, which is freed
-   * when the DataFrame is unpersisted or a fit fails (see {@link KeptRows}). Otherwise {@link
-   * #own}.
+   * when the DataFrame is unpersisted or a fit fails (see {@link KeptRows}, which also shares
+   * filtered rows). Otherwise {@link #own}.
    */
   static RowSource shared(Dataset<?> dataset, Columns columns) {
     return CachedColumns.of(dataset, columns)
+        .filter(cached -> SharedRows.canShare(cached.rows()))
         .<RowSource>map(cached -> new SharedRows(dataset, columns, cached))
         .orElseGet(() -> own(dataset, columns));
   }

@@ -50,7 +50,7 @@ public final class ShardedRows implements AutoCloseable {
   private JavaRDD<Shard> shards;
   private DataLayout layout;
   private long bytes;
-  private final JoinedRounds.Group fits = new JoinedRounds.Group();
+  private final JoinedRounds.Group fits;
 
   /**
    * How to pack.
@@ -91,7 +91,13 @@ public final class ShardedRows implements AutoCloseable {
     }
   }
 
-  private ShardedRows(Dataset<?> dataset, Columns columns, Packing packing, Survey survey) {
+  private ShardedRows(
+      Dataset<?> dataset,
+      Columns columns,
+      Packing packing,
+      Survey survey,
+      JoinedRounds.Group fits) {
+    this.fits = fits;
     JavaRDD<InternalRow> rows = Columns.rows(columns.withFeatures(dataset));
     JavaRDD<byte[]> keys;
     ShardRdd.Layout parts;
@@ -137,7 +143,17 @@ public final class ShardedRows implements AutoCloseable {
    */
   public static ShardedRows pack(
       Dataset<?> dataset, Columns columns, Packing packing, Survey survey) {
-    return new ShardedRows(dataset, columns, packing, survey);
+    return pack(dataset, columns, packing, survey, new JoinedRounds.Group());
+  }
+
+  /** The same, for fits of a group. */
+  static ShardedRows pack(
+      Dataset<?> dataset,
+      Columns columns,
+      Packing packing,
+      Survey survey,
+      JoinedRounds.Group fits) {
+    return new ShardedRows(dataset, columns, packing, survey, fits);
   }
 
   private static JavaRDD<byte[]> encode(
@@ -256,7 +272,7 @@ public final class ShardedRows implements AutoCloseable {
     return shards;
   }
 
-  /** The fits that train on these rows. */
+  /** The fits that train on these rows, and on others of the same DataFrame. */
   JoinedRounds.Group fits() {
     return fits;
   }

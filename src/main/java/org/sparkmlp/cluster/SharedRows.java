@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
@@ -19,40 +20,38 @@ import org.apache.spark.sql.Dataset;
 import org.sparkmlp.data.Holdout;
 
 /**
- * One packed copy of a cached DataFrame for all fits that want the same one: the first packs it
+ * One packed copy of rows that are cached for all fits that want the same one: the first packs it
  * while the others wait. It is freed when no fit uses it any more and the DataFrame is unpersisted,
  * or a fit has failed: a search that dies unpersists nothing. One that goes on and promises to
  * unpersist says so with {@link KeptRows}.
  */
 final class SharedRows implements RowSource {
-  /** What fits have made of the DataFrames that are cached, by the number of the caching RDD. */
-  private static final Map<SparkContext, Map<Integer, Cache>> CACHES = new ConcurrentHashMap<>();
+  /** What fits have made of rows that are cached. */
+  private static final Map<SparkContext, Map<CachedRows, Cache>> CACHES = new ConcurrentHashMap<>();
 
   private final Dataset<?> dataset;
   private final Columns columns;
   private final CachedColumns cached;
-  private final Map<Integer, Cache> caches;
+  private final Map<CachedRows, Cache> caches;
 
   SharedRows(Dataset<?> dataset, Columns columns, CachedColumns cached) {
     this.dataset = dataset;
     this.columns = columns;
     this.cached = cached;
-    this.caches = CACHES.computeIfAbsent(cached.rdd().context(), SharedRows::watched);
+    this.caches = caches(cached.rows());
   }
 
-  private static Map<Integer, Cache> watched(SparkContext spark) {
-    Map<Integer, Cache> caches = new HashMap<>();
+  private static Map<CachedRows, Cache> caches(CachedRows rows) {
+    return CACHES.computeIfAbsent(rows.rdd().context(), SharedRows::watched);
+  }
+
+  private static Map<CachedRows, Cache> watched(SparkContext spark) {
+    Map<CachedRows, Cache> caches = new HashMap<>();
     spark.addSparkListener(
         new SparkListener() {
           @Override
           public void onUnpersistRDD(SparkListenerUnpersistRDD event) {
-            Cache cache;
-            synchronized (caches) {
-              cache = caches.remove(event.rddId());
-            }
-            if (cache != null) {
-              cache.giveUp();
-            }
+            giveUp(caches, rdd -> rdd.id() == event.rddId());
           }
 
           @Override
@@ -103,11 +102,17 @@ final class SharedRows implements RowSource {
   /** All of one DataFrame. What is missing is made by one fit at a time. */
   private static final class Cache {
     private final ReentrantLock making = new ReentrantLock();
+    private final Map<Integer, Integer> numFeatures = new HashMap<>(); // by place
     private final Map<SurveyKey, Survey> surveys = new HashMap<>();
     private final Map<FeaturesKey, FeatureSurvey> features = new HashMap<>();
     private final Map<CopyKey, Copy> copies = new HashMap<>();
+    private final JoinedRounds.Group fits;
     private boolean kept; // though fits fail
     private boolean over;
+
+    Cache(JoinedRounds.Group fits) {
+      this.fits = fits;
+    }
 
     /** The DataFrame is gone: nothing is kept any more. */
     void giveUp() {
@@ -178,49 +183,89 @@ final class SharedRows implements RowSource {
   }
 
   /**
-   * Keeps the copies of a DataFrame though fits fail.
+   * Keeps the copies of rows though fits fail.
    *
-   * @param rdd that holds its rows
    * @return what gives them up
    */
-  static Runnable keep(RDD<?> rdd) {
-    Map<Integer, Cache> caches = CACHES.computeIfAbsent(rdd.context(), SharedRows::watched);
+  static Runnable keep(CachedRows rows) {
+    Map<CachedRows, Cache> caches = caches(rows);
     Cache kept;
     synchronized (caches) {
-      kept = caches.computeIfAbsent(rdd.id(), id -> new Cache());
+      kept = cache(caches, rows);
     }
     kept.keep();
     return () -> {
       synchronized (caches) {
-        caches.remove(rdd.id(), kept);
+        caches.remove(rows, kept);
       }
       kept.giveUp();
     };
   }
 
+  /** Whether there is somebody who says when copies are needed no more: who unpersists or keeps. */
+  static boolean canShare(CachedRows rows) {
+    Map<CachedRows, Cache> caches = caches(rows);
+    synchronized (caches) {
+      return rows.areAll() || caches.containsKey(rows);
+    }
+  }
+
   private Cache cache() {
     Cache cache;
     synchronized (caches) {
-      cache = caches.computeIfAbsent(cached.rdd().id(), id -> new Cache());
+      cache = cache(caches, cached.rows());
     }
-    giveUpWhatIsGone();
+    // Spark's events come late, and may be lost when there are too many
+    scala.collection.Map<Object, RDD<?>> persistent =
+        cached.rows().rdd().context().getPersistentRDDs();
+    giveUp(caches, rdd -> !persistent.contains(rdd.id()));
     return cache;
   }
 
-  /** Spark's events come late, and may be lost when there are too many. */
-  private void giveUpWhatIsGone() {
-    scala.collection.Map<Object, RDD<?>> persistent = cached.rdd().context().getPersistentRDDs();
+  /** Of those rows; fits on rows of the same DataFrame are a group. */
+  private static Cache cache(Map<CachedRows, Cache> caches, CachedRows rows) {
+    Cache known = caches.get(rows);
+    if (known == null) {
+      known =
+          new Cache(
+              caches.entrySet().stream()
+                  .filter(other -> other.getKey().rdd().equals(rows.rdd()))
+                  .map(other -> other.getValue().fits)
+                  .findAny()
+                  .orElseGet(JoinedRounds.Group::new));
+      caches.put(rows, known);
+    }
+    return known;
+  }
+
+  private static void giveUp(Map<CachedRows, Cache> caches, Predicate<RDD<?>> which) {
     List<Cache> gone = new ArrayList<>();
     synchronized (caches) {
-      for (Iterator<Integer> ids = caches.keySet().iterator(); ids.hasNext(); ) {
-        Integer id = ids.next();
-        if (!persistent.contains(id)) {
-          gone.add(caches.get(id));
-          ids.remove();
+      for (Iterator<Map.Entry<CachedRows, Cache>> all = caches.entrySet().iterator();
+          all.hasNext(); ) {
+        Map.Entry<CachedRows, Cache> entry = all.next();
+        if (which.test(entry.getKey().rdd())) {
+          gone.add(entry.getValue());
+          all.remove();
         }
       }
     }
     gone.forEach(Cache::giveUp);
+  }
+
+  @Override
+  public int numFeatures() {
+    Cache cache = cache();
+    Integer place = cached.places().get(0);
+    return cache.making(
+        () -> {
+          Integer known = cache.numFeatures.get(place);
+          if (known == null) {
+            known = columns.numFeatures(dataset);
+            cache.numFeatures.put(place, known);
+          }
+          return known;
+        });
   }
 
   @Override
@@ -264,7 +309,7 @@ final class SharedRows implements RowSource {
           cache.making(
               () -> {
                 if (copy.rows == null) {
-                  copy.rows = ShardedRows.pack(dataset, columns, packing, survey);
+                  copy.rows = ShardedRows.pack(dataset, columns, packing, survey, cache.fits);
                 }
                 return copy.rows;
               });

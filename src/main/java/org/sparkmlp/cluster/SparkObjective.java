@@ -1,7 +1,12 @@
 package org.sparkmlp.cluster;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
@@ -9,11 +14,14 @@ import org.apache.spark.resource.ResourceProfile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.train.DataLayout;
+import org.sparkmlp.train.Many;
 import org.sparkmlp.train.Mergeable;
 import org.sparkmlp.train.Objective;
 import org.sparkmlp.train.Program;
 import org.sparkmlp.util.Check;
 import org.sparkmlp.util.Interrupts;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
 
 /**
  * Rounds on Spark: the state is broadcast, every partition runs the program on its shards, and a
@@ -143,14 +151,53 @@ public final class SparkObjective implements Objective, AutoCloseable {
 
   @Override
   public <S extends Serializable, R extends Mergeable<R>> R round(Program<S, R> program, S state) {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.shards().context());
+    return sum(state, program.empty(), broadcast -> onItsResources(partials(program, broadcast)));
+  }
+
+  private <S extends Serializable, R extends Mergeable<R>> RDD<R> partials(
+      Program<S, R> program, Broadcast<S> state) {
+    return new RoundRdd<>(rows.shards().rdd(), program, state, group);
+  }
+
+  /**
+   * Makes the rounds of several in one job. None may need a tree or devices.
+   *
+   * @param objectives whose rows each program is for
+   */
+  static Many.Sums roundOfMany(List<SparkObjective> objectives, Many many, Many.States states) {
+    Map<ShardedRows, SparkObjective> perRows = new LinkedHashMap<>();
+    objectives.forEach(objective -> perRows.putIfAbsent(objective.rows, objective));
+    SparkObjective first = objectives.get(0);
+    if (perRows.size() == 1) {
+      return first.round(many, states);
+    }
+    return first.sum(
+        states,
+        many.empty(),
+        broadcast -> {
+          List<RDD<Many.Sums>> partials = new ArrayList<>();
+          perRows.forEach(
+              (rows, objective) -> {
+                Many own = many.only(i -> objectives.get(i).rows == rows);
+                partials.add(objective.partials(own, broadcast));
+              });
+          return first
+              .rows
+              .context()
+              .union(
+                  CollectionConverters.asScala(partials).toSeq(),
+                  ClassTag$.MODULE$.apply(Mergeable.class));
+        });
+  }
+
+  private <S extends Serializable, R extends Mergeable<R>> R sum(
+      S state, R empty, Function<Broadcast<S>, RDD<R>> partials) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.context());
     // half a broadcast, which an interrupt would leave, nobody could free
     Broadcast<S> broadcast = Interrupts.apart(() -> spark.broadcast(state));
-    ResultTree<R> tree =
-        new ResultTree<>(
-            onItsResources(new RoundRdd<>(rows.shards().rdd(), program, broadcast, group)), shape);
+    ResultTree<R> tree = new ResultTree<>(partials.apply(broadcast), shape);
     try {
-      return tree.sum(program.empty());
+      return tree.sum(empty);
     } finally {
       Interrupts.apart(
           () -> {

@@ -4,11 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
-import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.util.MetadataUtils;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.backend.Backends;
@@ -49,7 +46,6 @@ import org.sparkmlp.train.TrainingListener;
 import org.sparkmlp.train.TrainingResult;
 import org.sparkmlp.train.ValidationMetric;
 import org.sparkmlp.util.Check;
-import scala.Option;
 
 /**
  * One fit: reads sizes off the data, packs it, trains, and makes a model.
@@ -185,10 +181,10 @@ final class Fit<M> {
     CheckpointPolicy checkpoints = checkpoints(dataset); // before any work, since it may fail
     Prior prior = Prior.of(params, dataset.sparkSession());
     Columns columns = columns(params, task.labelCol());
-    int numFeatures = numFeatures(dataset);
-    Targets asked = task.targets(dataset);
     RowSource source =
         oneOfSeveral ? RowSource.shared(dataset, columns) : RowSource.own(dataset, columns);
+    int numFeatures = numFeatures(source);
+    Targets asked = task.targets(dataset);
     Holdout holdout = Holdout.of(params.getValidationFraction(), params.getSeed());
     Survey survey =
         source.survey(
@@ -279,25 +275,15 @@ final class Fit<M> {
         params.getCheckpointInterval());
   }
 
-  private int numFeatures(Dataset<?> dataset) {
-    String column = params.getFeaturesCol();
-    Option<Object> known = MetadataUtils.getNumFeatures(dataset.schema().apply(column));
-    int found;
-    if (known.isDefined()) {
-      found = (Integer) known.get();
-    } else {
-      List<Row> first = dataset.select(column).na().drop().toDF().takeAsList(1);
-      Check.that(!first.isEmpty(), "the DataFrame is empty, or column '%s' has nulls only", column);
-      found = first.get(0).<Vector>getAs(0).size();
-    }
-    Check.that(found > 0, "column '%s' has vectors without features", column);
+  private int numFeatures(RowSource source) {
+    int found = source.numFeatures();
     if (params.isSet(params.layers())) {
       Check.that(
           params.getLayers()[0] == found,
           "layers = %s begin with %d inputs, but column '%s' has %d features",
           Arrays.toString(params.getLayers()),
           params.getLayers()[0],
-          column,
+          params.getFeaturesCol(),
           found);
     }
     return found;

@@ -38,7 +38,7 @@ public record CellSearch(
    * @throws IllegalStateException if every cell has failed
    */
   public List<CellResult> run(Dataset<Row> rows, String foldCol, FitLog log, FitListener listener) {
-    Fits fits =
+    try (Fits fits =
         new Fits(
             estimator,
             evaluator,
@@ -49,8 +49,9 @@ public record CellSearch(
             Resource.of(resource, estimator, cells),
             halving.rungs(cells.size()),
             log,
-            listener);
-    halving.run(cells, evaluator.isLargerBetter(), fits::run);
+            listener)) {
+      halving.run(cells, evaluator.isLargerBetter(), fits::run);
+    }
     List<CellResult> results = results(log);
     CellResult.best(results); // or else there is nothing to go on with
     return results;

@@ -1,12 +1,10 @@
 package org.sparkmlp.search;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,28 +14,31 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.spark.SparkContext;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.evaluation.Evaluator;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.ParamPair;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlp.cluster.KeptRows;
+import org.sparkmlp.ml.MLPClassificationModel;
 import org.sparkmlp.ml.MLPModel;
+import org.sparkmlp.ml.MLPParams;
+import org.sparkmlp.ml.PackedEvaluator;
 
 /**
  * Fits cells on folds and keeps a record of each fit. As Spark's CrossValidator it takes fold after
- * fold, whose rows it caches, and several cells of a fold at the same time; unlike it, it takes
- * several folds too if there are fewer cells than threads, goes on when a fit fails, and doesn't
- * fit what the log has already.
+ * fold, and several cells of a fold at the same time; unlike it, it takes several folds too if
+ * there are fewer cells than threads, goes on when a fit fails, and doesn't fit what the log has
+ * already. All rows are cached while it lasts, and each fold's validation rows while it is busy.
  */
-final class Fits {
+final class Fits implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Fits.class);
 
   /** Validation rows of a fold that are judged in one task. */
@@ -45,8 +46,9 @@ final class Fits {
 
   private final Estimator<? extends Model<?>> estimator;
   private final Evaluator evaluator;
-  private final Dataset<Row> rows;
-  private final String foldCol;
+  private final Optional<PackedEvaluator> packedEvaluator;
+  private final FoldRows rows;
+  private final SparkContext spark;
   private final int folds;
   private final int parallelism;
   private final Resource resource;
@@ -77,8 +79,9 @@ final class Fits {
       FitListener listener) {
     this.estimator = estimator;
     this.evaluator = evaluator;
-    this.rows = rows;
-    this.foldCol = foldCol;
+    this.packedEvaluator = PackedEvaluator.of(estimator, evaluator);
+    this.rows = new FoldRows(rows, foldCol, folds, resource.sharesRows() && rungs.size() > 1);
+    this.spark = rows.sparkSession().sparkContext();
     this.folds = folds;
     this.parallelism = parallelism;
     this.resource = resource;
@@ -108,47 +111,52 @@ final class Fits {
     return records;
   }
 
-  /** The rows of a fold, cached, and its cells that are not done. */
+  @Override
+  public void close() {
+    rows.close();
+  }
+
+  /** The rows of a fold, and its cells that are not done. */
   private final class Fold {
     final int number;
     final List<Cell> missing;
     final Dataset<Row> training;
     final Dataset<Row> validation;
-    private final Dataset<Row> cached;
-    private KeptRows packed;
+    private final Dataset<Row> all; // rows for validation, as they lie
+    private final KeptRows packed;
 
     Fold(int number, List<Cell> missing, Rung rung) {
       this.number = number;
       this.missing = missing;
-      Column fold = col(foldCol);
-      // a stage that takes all columns, as RFormula("y ~ ."), must not get the folds
-      Dataset<Row> others = rows.where(fold.notEqual(lit(number - 1))).drop(foldCol);
-      this.training = resource.rows(others, rung).persist(StorageLevel.MEMORY_AND_DISK());
-      this.cached =
-          rows.where(fold.equalTo(lit(number - 1)))
-              .drop(foldCol)
-              .persist(StorageLevel.MEMORY_AND_DISK());
-      long count = cached.count();
-      if (count == 0) {
-        free();
-        throw new IllegalArgumentException(
-            String.format(
-                "fold %d of %d has no rows; equal rows are in the same fold, so there may be too few different ones:"
-                    + " take fewer folds, or a column of your own (foldCol)",
-                number, folds));
-      }
       // a task costs more than to go through few rows; several fits use the other cores
-      this.validation = count <= FEW_ROWS && parallelism > 1 ? cached.coalesce(1) : cached;
+      boolean few = rows.size(number) <= FEW_ROWS && parallelism > 1;
+      this.training = rows.training(number, resource.rows(rung));
+      if (!(estimator instanceof MLPParams)) { // its fits share packed rows; others read these
+        training.persist(StorageLevel.MEMORY_AND_DISK());
+      }
+      this.all = rows.validation(number);
+      if (!missing.stream().allMatch(Fits.this::judgesPacked)) {
+        all.persist(StorageLevel.MEMORY_AND_DISK());
+      }
+      this.validation = few ? all.coalesce(1) : all;
       this.packed = KeptRows.of(training);
     }
 
-    void free() {
-      if (packed != null) {
-        packed.close();
-      }
-      training.unpersist();
-      cached.unpersist();
+    double metric(Model<?> model, Cell cell) {
+      return judgesPacked(cell)
+          ? packedEvaluator.get().evaluate((MLPClassificationModel) model, all)
+          : evaluator.evaluate(model.transform(validation, cell.map()));
     }
+
+    void free() {
+      packed.close();
+      training.unpersist();
+      all.unpersist();
+    }
+  }
+
+  private boolean judgesPacked(Cell cell) {
+    return packedEvaluator.filter(judge -> judge.serves(cell.map())).isPresent();
   }
 
   private void run(List<Cell> cells, Rung rung, int firstFold, int lastFold) {
@@ -168,7 +176,7 @@ final class Fits {
         }
       }
       if (!busy.isEmpty() && classes == null) {
-        classes = resource.classes(rows).map(List::<ParamPair<?>>of).orElse(List.of());
+        classes = resource.classes(rows.all()).map(List::<ParamPair<?>>of).orElse(List.of());
       }
       for (Fold fold : busy) {
         for (Cell cell : fold.missing) {
@@ -226,7 +234,7 @@ final class Fits {
     String summary = null;
     try {
       Model<?> model = model(cell, rung, fold.number, fold.training);
-      metric = evaluator.evaluate(model.transform(fold.validation, cell.map()));
+      metric = fold.metric(model, cell);
       summary =
           Resource.network(model)
               .filter(MLPModel::hasSummary)
@@ -265,7 +273,7 @@ final class Fits {
     for (Throwable cause = e; cause != null && !interrupted; cause = cause.getCause()) {
       interrupted = cause instanceof InterruptedException;
     }
-    return interrupted || rows.sparkSession().sparkContext().isStopped();
+    return interrupted || spark.isStopped();
   }
 
   private static String message(Throwable error) {

@@ -12,6 +12,7 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.ParamPair;
 import org.apache.spark.ml.param.Params;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -81,6 +82,11 @@ final class Resource {
     return rows ? "rows" : MAX_ITER;
   }
 
+  /** Whether a share of the resource has fewer rows. */
+  boolean sharesRows() {
+    return rows;
+  }
+
   private static boolean constant(MLPParams mlp, Cell cell) {
     String schedule = value(cell, mlp, mlp.learningRateSchedule());
     return Schedules.parse(schedule).spec().equals(Schedules.parse("constant").spec());
@@ -111,11 +117,14 @@ final class Resource {
     return rows && counts ? Math.sqrt(share) : share;
   }
 
-  /** The training rows of a fold that a rung gives. */
-  Dataset<Row> rows(Dataset<Row> training, Rung rung) {
-    return rows && rung.share() < 1
-        ? training.where(RowHash.within(training, part(rung.share()), SHARE_SEED))
-        : training;
+  /** What decides which rows a share of them has. */
+  static Column order(Dataset<Row> all) {
+    return RowHash.bucket(all, SHARE_SEED);
+  }
+
+  /** The share of the training rows that a rung gives. */
+  double rows(Rung rung) {
+    return rows ? part(rung.share()) : 1;
   }
 
   /**

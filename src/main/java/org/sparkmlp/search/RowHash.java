@@ -37,6 +37,15 @@ public final class RowHash {
    * larger one.
    */
   public static Column within(Dataset<?> rows, double share, long seed) {
-    return pmod(of(rows, seed), lit(BUCKETS)).lt(lit(Math.round(share * BUCKETS)));
+    return bucket(rows, seed).lt(lit(bound(share)));
+  }
+
+  /** A row is among a share if this whole number is below the share's {@link #bound}. */
+  static Column bucket(Dataset<?> rows, long seed) {
+    return pmod(of(rows, seed), lit(BUCKETS)).cast("int");
+  }
+
+  static int bound(double share) {
+    return (int) Math.round(share * BUCKETS);
   }
 }

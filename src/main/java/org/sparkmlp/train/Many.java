@@ -3,13 +3,16 @@ package org.sparkmlp.train;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.IntPredicate;
 import org.sparkmlp.data.Shard;
 
 /**
- * Several programs on the same shards as one: each has its own state and its own sum, which are
- * those it would have alone, to the bit.
+ * Several programs as one: each has its own state and its own sum, which are those it would have
+ * alone, to the bit.
  *
- * @param programs what runs, one after the other, on every shard
+ * @param programs what runs, one after the other, on every shard; null in the place of one that
+ *     other shards run
  */
 public record Many(List<Part<?, ?>> programs) implements Program<Many.States, Many.Sums> {
   /**
@@ -52,7 +55,7 @@ public record Many(List<Part<?, ?>> programs) implements Program<Many.States, Ma
     @Override
     public Sums merge(Sums other) {
       for (int i = 0; i < each.length; i++) {
-        each[i] = merged(each[i], other.each[i]);
+        each[i] = either(each[i], other.each[i], Sums::merged);
       }
       return this;
     }
@@ -60,7 +63,7 @@ public record Many(List<Part<?, ?>> programs) implements Program<Many.States, Ma
     @Override
     public Sums mergeInTask(Sums other) {
       for (int i = 0; i < each.length; i++) {
-        each[i] = mergedInTask(each[i], other.each[i]);
+        each[i] = either(each[i], other.each[i], Sums::mergedInTask);
       }
       return this;
     }
@@ -68,9 +71,14 @@ public record Many(List<Part<?, ?>> programs) implements Program<Many.States, Ma
     @Override
     public Sums finish() {
       for (int i = 0; i < each.length; i++) {
-        each[i] = each[i].finish();
+        each[i] = each[i] == null ? null : each[i].finish();
       }
       return this;
+    }
+
+    private static Mergeable<?> either(
+        Mergeable<?> a, Mergeable<?> b, BinaryOperator<Mergeable<?>> both) {
+      return a == null ? b : b == null ? a : both.apply(a, b);
     }
 
     @SuppressWarnings("unchecked") // both are sums of the same program
@@ -84,17 +92,29 @@ public record Many(List<Part<?, ?>> programs) implements Program<Many.States, Ma
     }
   }
 
+  /** The programs of those places, with their states and sums in the places they have here. */
+  public Many only(IntPredicate places) {
+    List<Part<?, ?>> some = new ArrayList<>();
+    for (int i = 0; i < programs.size(); i++) {
+      some.add(places.test(i) ? programs.get(i) : null);
+    }
+    return new Many(some);
+  }
+
   @Override
   public Sums empty() {
     return new Sums(
-        programs.stream().map(part -> part.program().empty()).toArray(Mergeable<?>[]::new));
+        programs.stream()
+            .map(part -> part == null ? null : part.program().empty())
+            .toArray(Mergeable<?>[]::new));
   }
 
   @Override
   public Sums run(States states, Shard shard, Workspaces workspaces) {
     Mergeable<?>[] sums = new Mergeable<?>[programs.size()];
     for (int i = 0; i < sums.length; i++) {
-      sums[i] = programs.get(i).run(states.each().get(i), shard, workspaces);
+      Part<?, ?> part = programs.get(i);
+      sums[i] = part == null ? null : part.run(states.each().get(i), shard, workspaces);
     }
     return new Sums(sums);
   }

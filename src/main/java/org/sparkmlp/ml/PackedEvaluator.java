@@ -1,0 +1,125 @@
+package org.sparkmlp.ml;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.ml.Estimator;
+import org.apache.spark.ml.evaluation.Evaluator;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Dataset;
+import org.sparkmlp.backend.Backends;
+import org.sparkmlp.cluster.Columns;
+import org.sparkmlp.cluster.FeatureSurvey;
+import org.sparkmlp.cluster.FitJobs;
+import org.sparkmlp.cluster.JoinedRounds;
+import org.sparkmlp.cluster.RowSource;
+import org.sparkmlp.cluster.ShardedRows;
+import org.sparkmlp.cluster.SparkObjective;
+import org.sparkmlp.cluster.Survey;
+import org.sparkmlp.cluster.Targets;
+import org.sparkmlp.data.Holdout;
+import org.sparkmlp.data.Scaling;
+import org.sparkmlp.nn.Topology;
+import org.sparkmlp.train.Evaluate;
+import org.sparkmlp.train.ValidationMetric;
+
+/**
+ * Judges classifiers as Spark's {@link MulticlassClassificationEvaluator} judges what they predict,
+ * for those who judge many on the same rows: rows are packed once ({@link
+ * org.sparkmlp.cluster.KeptRows}), and models that come at the same time are judged in one pass.
+ * Spark would plan and run two stages for each model, which takes longer than small ones take to
+ * train.
+ *
+ * <p>It is for metrics that are sums over rows ({@link ValidationMetric}), rows of equal weight and
+ * predictions without thresholds. The number is Spark's but for the last bits of sums.
+ */
+public final class PackedEvaluator {
+  private final MLPClassifier estimator;
+  private final MulticlassClassificationEvaluator evaluator;
+  private final ValidationMetric metric;
+
+  private PackedEvaluator(MLPClassifier estimator, MulticlassClassificationEvaluator evaluator) {
+    this.estimator = estimator;
+    this.evaluator = evaluator;
+    this.metric = ValidationMetric.of(evaluator.getMetricName());
+  }
+
+  /** Empty if the estimator, the evaluator or its metric is another one. */
+  public static Optional<PackedEvaluator> of(Estimator<?> estimator, Evaluator evaluator) {
+    return estimator instanceof MLPClassifier classifier
+            && evaluator instanceof MulticlassClassificationEvaluator multiclass
+            && ValidationMetric.names().contains(multiclass.getMetricName())
+            && (!multiclass.isDefined(multiclass.weightCol())
+                || multiclass.getWeightCol().isEmpty())
+            && !multiclass.isSet(multiclass.eps())
+        ? Optional.of(new PackedEvaluator(classifier, multiclass))
+        : Optional.empty();
+  }
+
+  /**
+   * Whether it can judge what the estimator fits with these params: what the evaluator reads is
+   * what the network predicts.
+   */
+  public boolean serves(ParamMap map) {
+    return !map.contains(estimator.thresholds())
+        && !estimator.isDefined(estimator.thresholds())
+        && evaluator.getPredictionCol().equals(value(map, estimator.predictionCol()))
+        && evaluator.getProbabilityCol().equals(value(map, estimator.probabilityCol()));
+  }
+
+  private <T> T value(ParamMap map, Param<T> param) {
+    return map.contains(param) ? map.apply(param) : estimator.getOrDefault(param);
+  }
+
+  /**
+   * The metric of a model.
+   *
+   * @param rows that share their packed copy if they are cached and somebody keeps it
+   * @throws IllegalArgumentException if a row is bad
+   */
+  public double evaluate(MLPClassificationModel model, Dataset<?> rows) {
+    return FitJobs.run(rows.sparkSession().sparkContext(), () -> runJobs(model, rows));
+  }
+
+  private double runJobs(MLPClassificationModel model, Dataset<?> rows) {
+    RowSource source =
+        RowSource.shared(
+            rows, new Columns(model.getFeaturesCol(), evaluator.getLabelCol(), null, null));
+    Survey survey = source.survey(new Survey.Question(Targets.classes(0), 0, Holdout.NONE, 0));
+    if (survey.maxLabel() >= model.numClasses()) { // a class that no training row had
+      return evaluator.evaluate(model.transform(rows));
+    }
+    Topology topology = model.network().topology();
+    Scaling scaling = model.network().scaling();
+    FeatureSurvey features =
+        FeatureSurvey.isNeeded(topology.inputs(), false)
+            ? source.features(topology.inputs(), false, Holdout.NONE)
+            : null;
+    ShardedRows.Packing packing =
+        new ShardedRows.Packing(
+            topology.inputs(),
+            Targets.classes(0),
+            0, // as they lie: sums don't depend on it, and nothing is shuffled
+            estimator.getBlockSize(),
+            scaling,
+            features == null ? topology.inputs() : features.numbersOfRow(scaling),
+            Holdout.NONE,
+            List.of());
+    return source.with(
+        packing,
+        survey,
+        packed -> {
+          SparkObjective alone =
+              new SparkObjective(packed, model.getAggregationDepth(), 4L * topology.size());
+          try (JoinedRounds objective = alone.joined()) {
+            return Evaluate.of(
+                objective,
+                topology,
+                Backends.get(model.getBackend()).name(),
+                model.network().weights(),
+                metric);
+          }
+        });
+  }
+}
