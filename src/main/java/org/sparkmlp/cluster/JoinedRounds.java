@@ -46,22 +46,27 @@ public final class JoinedRounds implements Objective, AutoCloseable {
 
     private int rounds;
 
+    /** Whether the last round took so short that it was the job rather than its programs. */
+    private boolean isShort;
+
     /**
-     * Whether there is nothing to wait for: half of all are here, or all others are in one round;
-     * or enough for one.
+     * Whether there is nothing to wait for: all are here; or half of all, or all but those in one
+     * round, unless that will soon have ended; or enough for one.
      */
     private boolean isComplete(long more, long most) {
       long bytes = waiting.stream().mapToLong(request -> request.bytes).sum();
-      return 2 * waiting.size() >= members
-          || (rounds < 2 && waiting.size() + running >= members)
+      return waiting.size() >= members
+          || (!isShort && 2 * waiting.size() >= members)
+          || (!isShort && rounds < 2 && waiting.size() + running >= members)
           || bytes + more > most;
     }
 
-    private void ended(int requests) {
+    private void ended(int requests, long nanos) {
       lock.lock();
       try {
         running -= requests;
         rounds--;
+        isShort = nanos < TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
         changed.signalAll();
       } finally {
         lock.unlock();
@@ -138,6 +143,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     }
     Request<S, R> own = new Request<>(alone, program, state);
     List<Request<?, ?>> together = comeTogether(own);
+    long start = System.nanoTime();
     try {
       if (together.size() > 1) {
         run(together);
@@ -146,7 +152,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
       return own.result != null ? own.result : alone.round(program, state);
     } finally {
       if (!together.isEmpty()) {
-        group.ended(together.size());
+        group.ended(together.size(), System.nanoTime() - start);
       }
     }
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
@@ -181,10 +182,11 @@ public final class SparkObjective implements Objective, AutoCloseable {
                 Many own = many.only(i -> objectives.get(i).rows == rows);
                 partials.add(objective.partials(own, broadcast));
               });
-          return first
-              .rows
-              .context()
-              .union(
+          // each in tasks of its own, which run where its rows are, unless all are in this JVM
+          SparkContext spark = first.rows.context();
+          return spark.isLocal()
+              ? new MergedTasks<>(partials)
+              : spark.union(
                   CollectionConverters.asScala(partials).toSeq(),
                   ClassTag$.MODULE$.apply(Mergeable.class));
         });

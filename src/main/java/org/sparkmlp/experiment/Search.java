@@ -73,21 +73,20 @@ final class Search implements FitListener {
    * @throws IllegalStateException if every cell has failed
    */
   Model<?> run(Dataset<Row> rows, String foldCol) {
-    Cell best = config.cells().get(0);
     if (config.hasSearch()) {
       int fits = config.search().halving().fits(config.cells().size(), config.folds());
       progress.onStart(Math.max(0, fits - log.records().size()) + 1);
-      best = CellResult.best(search.run(rows, foldCol, log, this)).cell();
-    } else {
-      progress.onStart(1);
+      return search.run(rows, foldCol, log, this).best();
     }
-    Task last = begin(best, rungs - 1, 0);
-    Model<?> model = search.estimator().fit(rows.drop(foldCol), best.map());
-    progress.onFit(last.fit, Double.NaN, last.seconds());
+    progress.onStart(1);
+    Cell only = config.cells().get(0);
+    begin(only, 0, 0);
+    Model<?> model = search.estimator().fit(rows.drop(foldCol), only.map());
+    onBest(only);
     return model;
   }
 
-  private Task begin(Cell cell, int rung, int fold) {
+  private void begin(Cell cell, int rung, int fold) {
     Progress.Fit fit =
         new Progress.Fit(
             cell.number(),
@@ -97,9 +96,7 @@ final class Search implements FitListener {
             cell.text(),
             rung + 1,
             rungs);
-    Task task = new Task(fit, System.nanoTime());
-    TASK.set(task);
-    return task;
+    TASK.set(new Task(fit, System.nanoTime()));
   }
 
   @Override
@@ -115,6 +112,12 @@ final class Search implements FitListener {
     } else {
       progress.onFit(fit, record.metric(), record.seconds());
     }
+  }
+
+  @Override
+  public void onBest(Cell cell) {
+    Task task = TASK.get();
+    progress.onFit(task.fit, Double.NaN, task.seconds());
   }
 
   /** To be told by the classifier, on the thread that fits. */

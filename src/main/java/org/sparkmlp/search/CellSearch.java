@@ -29,15 +29,22 @@ public record CellSearch(
     String resource) {
 
   /**
-   * Searches.
+   * What was found.
+   *
+   * @param results in the order of the cells
+   * @param best the best cell, fitted on all rows
+   */
+  public record Found(List<CellResult> results, Model<?> best) {}
+
+  /**
+   * Searches, and fits the best cell on all rows.
    *
    * @param rows with the column {@code foldCol}, of whole numbers from 0 to folds - 1, which no
    *     stage sees
    * @param log of the fits, those done before among them
-   * @return the results, in the order of the cells
    * @throws IllegalStateException if every cell has failed
    */
-  public List<CellResult> run(Dataset<Row> rows, String foldCol, FitLog log, FitListener listener) {
+  public Found run(Dataset<Row> rows, String foldCol, FitLog log, FitListener listener) {
     try (Fits fits =
         new Fits(
             estimator,
@@ -48,13 +55,13 @@ public record CellSearch(
             parallelism,
             Resource.of(resource, estimator, cells),
             halving.rungs(cells.size()),
+            halving.brackets() == 1,
             log,
             listener)) {
       halving.run(cells, evaluator.isLargerBetter(), fits::run);
+      List<CellResult> results = results(log);
+      return new Found(results, fits.best(CellResult.best(results).cell()));
     }
-    List<CellResult> results = results(log);
-    CellResult.best(results); // or else there is nothing to go on with
-    return results;
   }
 
   /** What rungs give more of, where {@code auto} is decided: rows or maxIter. */
@@ -65,10 +72,5 @@ public record CellSearch(
   /** The results as far as they are known. */
   public List<CellResult> results(FitLog log) {
     return CellResult.of(cells, log.records(), folds, evaluator.isLargerBetter());
-  }
-
-  /** Fits the best cell on all rows. */
-  public Model<?> fitBest(CellResult best, Dataset<?> rows) {
-    return estimator.fit(rows, best.cell().map());
   }
 }

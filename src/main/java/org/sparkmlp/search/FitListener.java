@@ -5,9 +5,16 @@ public interface FitListener {
   /** Listens to nothing. */
   FitListener NONE = new FitListener() {};
 
-  /** A fit begins, on this thread. */
+  /**
+   * A fit begins, on this thread.
+   *
+   * @param fold from 1; 0 for the fit of the best cell on all rows
+   */
   default void onFit(Cell cell, Rung rung, int fold) {}
 
   /** It has ended, well or not, and its record is kept. */
   default void onRecord(Cell cell, FitRecord record) {}
+
+  /** The fit on all rows has ended, which has no record. */
+  default void onBest(Cell cell) {}
 }

@@ -53,18 +53,25 @@ final class Fits implements AutoCloseable {
   private final int parallelism;
   private final Resource resource;
   private final List<Rung> rungs;
+  private final boolean singleBracket;
   private final FitLog log;
   private final FitListener listener;
   private final Map<Key, FitRecord> known = new ConcurrentHashMap<>();
   private final Map<Key, Vector> weights = new ConcurrentHashMap<>();
   private List<ParamPair<?>> classes;
+  private Ahead ahead; // or null
   private volatile boolean ended; // what fails now, fails because of that
 
   private record Key(int cell, int rung, int fold) {}
 
+  /** The fit on all rows of a cell that is likely to be the best. */
+  private record Ahead(Cell cell, Future<? extends Model<?>> model) {}
+
   /**
    * @param foldCol column of whole numbers from 0 to folds - 1, which no stage sees
    * @param parallelism fits at the same time
+   * @param singleBracket whether the cell that comes to the end alone is the best, if it doesn't
+   *     fail there
    */
   Fits(
       Estimator<? extends Model<?>> estimator,
@@ -75,6 +82,7 @@ final class Fits implements AutoCloseable {
       int parallelism,
       Resource resource,
       List<Rung> rungs,
+      boolean singleBracket,
       FitLog log,
       FitListener listener) {
     this.estimator = estimator;
@@ -86,6 +94,7 @@ final class Fits implements AutoCloseable {
     this.parallelism = parallelism;
     this.resource = resource;
     this.rungs = rungs;
+    this.singleBracket = singleBracket;
     this.log = log;
     this.listener = listener;
     for (FitRecord record : log.records()) {
@@ -183,8 +192,15 @@ final class Fits implements AutoCloseable {
           running.add(threads.submit(() -> fit(cell, rung, fold)));
         }
       }
+      if (!busy.isEmpty() && lastFold == folds && isDecided(cells, rung)) {
+        Cell best = cells.get(0);
+        ahead = new Ahead(best, threads.submit(() -> fitBest(best)));
+      }
       for (Future<?> one : running) {
         await(one);
+      }
+      if (ahead != null) {
+        awaitEnd(ahead.model);
       }
       done = true;
     } finally {
@@ -194,9 +210,41 @@ final class Fits implements AutoCloseable {
     }
   }
 
-  private static void await(Future<?> fit) {
+  /** Whether a cell has won before its last fits, which show how good it is. */
+  private boolean isDecided(List<Cell> cells, Rung rung) {
+    return singleBracket && cells.size() == 1 && rung.number() == rungs.size() - 1;
+  }
+
+  /**
+   * The best cell fitted on all rows, which may be done already.
+   *
+   * @param cell the best
+   */
+  Model<?> best(Cell cell) {
+    return ahead != null && ahead.cell.equals(cell) ? await(ahead.model) : fitBest(cell);
+  }
+
+  private Model<?> fitBest(Cell cell) {
+    listener.onFit(cell, rungs.get(rungs.size() - 1), 0);
+    Model<?> model = estimator.fit(rows.all(), cell.map());
+    listener.onBest(cell);
+    return model;
+  }
+
+  /** What it ends with is for {@link #best}, if anybody asks. */
+  private static void awaitEnd(Future<? extends Model<?>> fit) {
     try {
-      fit.get();
+      await(fit);
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.debug("the fit on all rows has failed", e);
+    }
+  }
+
+  private static <T> T await(Future<T> fit) {
+    try {
+      return fit.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("the thread that searches was interrupted");

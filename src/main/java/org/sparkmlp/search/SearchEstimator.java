@@ -135,9 +135,8 @@ public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Esti
                 ? RowHash.fold(rows, getNumFolds(), getSeed())
                 : FoldColumn.of(rows, given));
     FitLog log = FitLog.inMemory();
-    List<CellResult> results = cellSearch.run(rows, fold, log, FitListener.NONE);
-    Model<?> best = cellSearch.fitBest(CellResult.best(results), dataset);
-    SearchModel model = new SearchModel(uid, best, log.records());
+    CellSearch.Found found = cellSearch.run(rows, fold, log, FitListener.NONE);
+    SearchModel model = new SearchModel(uid, found.best(), log.records());
     copyValues(model, ParamMap.empty());
     model.set(model.estimatorParamMaps(), maps);
     return model.setParent(this);

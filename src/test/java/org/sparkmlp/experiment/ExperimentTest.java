@@ -460,7 +460,9 @@ class ExperimentTest {
         """;
     try (PackedCopies copies = new PackedCopies()) {
       JsonNode results = run(config.formatted("Normalizer"), "before", Progress.NONE);
-      assertThat(copies.count()).as("one a fold, one for the best cell").isEqualTo(2 + 1);
+      assertThat(copies.count())
+          .as("training and validation of each fold, and all for the best cell")
+          .isEqualTo(2 * 2 + 1);
       Dataset<Row> test =
           new DataReader(SparkSessions.shared(), new Inputs(new Configuration()))
               .read(

@@ -1,5 +1,9 @@
 package org.sparkmlp.ml;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.xxhash64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,11 +27,13 @@ import org.sparkmlp.FaultPlugin;
 import org.sparkmlp.Frames;
 import org.sparkmlp.PackedCopies;
 import org.sparkmlp.SparkSessions;
+import org.sparkmlp.cluster.KeptRows;
 import org.sparkmlp.schedule.Schedule;
 import org.sparkmlp.schedule.Schedules;
 
 /**
- * Fits on the same packed rows at the same time make their rounds together, with their own bits.
+ * Fits on rows of the same DataFrame at the same time make their rounds together, with their own
+ * bits.
  */
 class JoinedFitsTest {
   private static final int EPOCHS = 12;
@@ -63,6 +69,42 @@ class JoinedFitsTest {
       fits.add(threads.submit(() -> c.fit(rows, map)));
     }
     return fits;
+  }
+
+  /** As the folds of a search do, whose rows are packed apart. */
+  @Test
+  void onDifferentRowsOfADataFrameToo() throws Exception {
+    MLPClassifier c = classifier().setValidationFraction(0.2);
+    List<ParamMap> maps = List.of(new ParamMap(), new ParamMap().put(c.batchSize().w(16)));
+    List<Dataset<Row>> folds = new ArrayList<>();
+    List<KeptRows> kept = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      folds.add(rows.where(pmod(xxhash64(col("features")), lit(3)).notEqual(lit(i))));
+      kept.add(KeptRows.of(folds.get(i)));
+    }
+    try {
+      List<MLPClassificationModel> alone = new ArrayList<>();
+      int apart =
+          jobs(() -> folds.forEach(fold -> maps.forEach(map -> alone.add(c.fit(fold, map)))));
+      List<MLPClassificationModel> together = new ArrayList<>();
+      int shared =
+          jobs(
+              () -> {
+                List<Future<MLPClassificationModel>> fits = new ArrayList<>();
+                for (Dataset<Row> fold : folds) {
+                  maps.forEach(map -> fits.add(threads.submit(() -> c.fit(fold, map))));
+                }
+                fits.forEach(fit -> together.add(get(fit)));
+              });
+      for (int i = 0; i < alone.size(); i++) {
+        assertThat(together.get(i).weights()).as("fit %d", i).isEqualTo(alone.get(i).weights());
+        assertThat(history(together.get(i))).isEqualTo(history(alone.get(i)));
+      }
+      // six fits of as many rounds each; rounds of two on the same rows alone would be half of it
+      assertThat(shared).as("jobs, of %d", apart).isLessThan(apart * 45 / 100);
+    } finally {
+      kept.forEach(KeptRows::close);
+    }
   }
 
   private static int jobs(Runnable run) throws Exception {
@@ -116,6 +158,12 @@ class JoinedFitsTest {
     }
     // the longest has 48 rounds, all together have about 110; some are missed at the beginning
     assertThat(shared).as("jobs, of %d", apart).isLessThan(apart * 3 / 4);
+  }
+
+  private static List<List<Double>> history(MLPClassificationModel model) {
+    return model.summary().epochs().stream()
+        .map(epoch -> List.of(epoch.loss(), epoch.accuracy(), epoch.validationLoss()))
+        .toList();
   }
 
   private static MLPClassificationModel get(Future<MLPClassificationModel> fit) {

@@ -2,6 +2,7 @@ package org.sparkmlp.ml;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.rand;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,7 @@ import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.tuning.CrossValidator;
@@ -309,6 +311,45 @@ class SharedRowsTest {
     }
     try (KeptRows kept = KeptRows.of(clouds())) { // not cached
       c.fit(clouds(), new ParamMap());
+    }
+  }
+
+  @Test
+  void whoKeepsFilteredRowsSharesTheirCopyAmongTheirFits() {
+    Dataset<Row> data = clouds().withColumn("fold", col("label").cast("int")).cache();
+    MLPClassifier c = classifier().setNumClasses(3);
+    Dataset<Row> some = data.where(col("fold").notEqual(1)).drop("fold");
+    Dataset<Row> same = data.where(col("fold").notEqual(1)).select("features", "label");
+    Dataset<Row> others = data.where(col("fold").notEqual(2)).drop("fold");
+    MLPClassificationModel expected = c.copy(new ParamMap()).fit(others);
+    try (KeptRows kept = KeptRows.of(some);
+        KeptRows too = KeptRows.of(others);
+        PackedCopies copies = new PackedCopies()) {
+      Vector weights = c.fit(some, new ParamMap()).weights();
+      assertThat(c.fit(same, new ParamMap()).weights()).isEqualTo(weights);
+      assertThat(copies.count()).isEqualTo(1);
+      assertThat(c.fit(others, new ParamMap()).weights()).isEqualTo(expected.weights());
+      assertThat(copies.count()).isEqualTo(2);
+      // nobody keeps these: each fit packs its own
+      for (Dataset<Row> none :
+          List.of(
+              data.where(col("fold").notEqual(0)).drop("fold"),
+              data.where(col("fold").plus(rand(1)).lt(2)),
+              data.withColumn("one", col("fold").plus(1)).where("one < 3"))) {
+        try (KeptRows asked = KeptRows.of(none.where("label = 5"))) {
+          assertThat(c.fit(none, new ParamMap()).weights()).isNotEqualTo(weights);
+        }
+      }
+      assertThat(copies.count()).isEqualTo(2 + 3);
+      assertThat(SparkSessions.packedRowsInCache()).isEqualTo(2);
+    }
+    assertThat(SparkSessions.packedRowsInCache()).as("data is still cached").isZero();
+    try (KeptRows kept = KeptRows.of(some)) {
+      c.fit(some, new ParamMap());
+      assertThat(SparkSessions.packedRowsInCache()).isEqualTo(1);
+      data.unpersist();
+      PackedCopies.settle();
+      assertThat(SparkSessions.packedRowsInCache()).as("data is gone").isZero();
     }
   }
 

@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -28,6 +30,7 @@ import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,9 +41,16 @@ import org.sparkmlp.SparkSessions;
 import org.sparkmlp.ml.Grids;
 import org.sparkmlp.ml.MLPClassificationModel;
 import org.sparkmlp.ml.MLPClassifier;
+import org.sparkmlp.schedule.Schedule;
+import org.sparkmlp.schedule.Schedules;
 
 class SearchEstimatorTest {
   @TempDir Path folder;
+
+  @BeforeAll
+  static void register() {
+    Schedules.register("breaksLate", List.of(), arguments -> new BreaksLate());
+  }
 
   private static Dataset<Row> rows() {
     return Frames.clouds(SparkSessions.shared(), 240, 4, 4);
@@ -193,7 +203,7 @@ class SearchEstimatorTest {
             new Halving(3, 0, 1, 0),
             "maxIter");
     FitLog whole = FitLog.inMemory();
-    List<CellResult> expected = search.run(rows, "fold", whole, FitListener.NONE);
+    List<CellResult> expected = search.run(rows, "fold", whole, FitListener.NONE).results();
     int fits = whole.records().size();
     assertThat(fits).isEqualTo((3 + 1) * 2);
     for (int done : new int[] {2, 6, 7, 8}) {
@@ -201,16 +211,18 @@ class SearchEstimatorTest {
       whole.records().subList(0, done).forEach(log::add);
       int[] now = new int[1];
       List<CellResult> found =
-          search.run(
-              rows,
-              "fold",
-              log,
-              new FitListener() {
-                @Override
-                public synchronized void onRecord(Cell cell, FitRecord record) {
-                  now[0]++;
-                }
-              });
+          search
+              .run(
+                  rows,
+                  "fold",
+                  log,
+                  new FitListener() {
+                    @Override
+                    public synchronized void onRecord(Cell cell, FitRecord record) {
+                      now[0]++;
+                    }
+                  })
+              .results();
       assertThat(now[0]).isEqualTo(fits - done);
       for (int i = 0; i < expected.size(); i++) {
         assertThat(found.get(i).folds()).containsExactly(expected.get(i).folds());
@@ -243,6 +255,85 @@ class SearchEstimatorTest {
         .hasMessageContaining("every cell of the search has failed, this one with: layers");
   }
 
+  /** Good, until its sixth epoch. */
+  private record BreaksLate() implements Schedule {
+    @Override
+    public double factor(double t, double total, double step) {
+      if (t > 5.5) {
+        throw new IllegalStateException("it breaks late");
+      }
+      return 1;
+    }
+
+    @Override
+    public String spec() {
+      return "breaksLate";
+    }
+  }
+
+  /** It is fitted on all rows while its last folds are, and fails there as in these. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void aCellThatFailsWhereItIsAloneLeavesTheSearchToTheNext(int parallelism) {
+    MLPClassifier mlp = mlp();
+    ParamMap good = new ParamMap().put(mlp.learningRateSchedule().w("breaksLate"));
+    ParamMap next = new ParamMap().put(mlp.stepSize().w(1e-3));
+    ParamMap bad = new ParamMap().put(mlp.stepSize().w(1e-7));
+    SearchModel model =
+        new HalvingGridSearch()
+            .setEstimator(mlp)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(bad, good, next)
+            .setNumFolds(2)
+            .setParallelism(parallelism)
+            .fit(rows());
+    assertThat(model.records().stream().map(record -> record.error() != null))
+        .containsExactly(false, false, false, false, false, false, true, true);
+    Cell best = CellResult.best(model.results()).cell();
+    assertThat(best.map()).isIn(next, bad);
+    assertThat(((MLPClassificationModel) model.bestModel()).weights())
+        .isEqualTo(mlp.fit(rows(), best.map()).weights());
+    assertThat(SparkSessions.packedRowsInCache()).isZero();
+  }
+
+  @Test
+  void theBestCellIsFittedOnce() {
+    MLPClassifier mlp = mlp();
+    Dataset<Row> rows = rows().withColumn("fold", RowHash.fold(rows(), 2, 9));
+    for (Halving halving : List.of(Halving.OFF, new Halving(3, 0, 1, 0), new Halving(3, 0, 0, 0))) {
+      List<String> told = Collections.synchronizedList(new ArrayList<>());
+      CellSearch.Found found =
+          new CellSearch(
+                  mlp,
+                  accuracy(),
+                  Cell.of(Grids.grid().add(mlp.stepSize(), 1e-4, 0.02, 1e-3).build()),
+                  2,
+                  3,
+                  halving,
+                  "rows")
+              .run(
+                  rows,
+                  "fold",
+                  FitLog.inMemory(),
+                  new FitListener() {
+                    @Override
+                    public void onFit(Cell cell, Rung rung, int fold) {
+                      if (fold == 0) {
+                        told.add("begins " + cell.number() + " of " + rung.share());
+                      }
+                    }
+
+                    @Override
+                    public void onBest(Cell cell) {
+                      told.add("ended " + cell.number());
+                    }
+                  });
+      assertThat(told).as("%s", halving).containsExactly("begins 2 of 1.0", "ended 2");
+      assertThat(((MLPClassificationModel) found.best()).weights())
+          .isEqualTo(mlp().setStepSize(0.02).fit(rows()).weights());
+    }
+  }
+
   /** Cells with so large a rate that they diverge, first, in the middle and last. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 8})
@@ -261,7 +352,9 @@ class SearchEstimatorTest {
       SearchModel model = search.fit(rows());
       assertThat(model.results().stream().map(result -> result.error() != null))
           .containsExactly(true, false, true, false, true);
-      assertThat(copies.count()).as("one a fold, one for the best cell").isEqualTo(2 + 1);
+      assertThat(copies.count())
+          .as("training and validation of each fold, and all for the best cell")
+          .isEqualTo(2 * 2 + 1);
     }
     assertThat(SparkSessions.packedRowsInCache()).isZero();
   }
