@@ -11,6 +11,7 @@ import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.UnaryNode;
+import org.apache.spark.sql.catalyst.trees.TreePattern;
 import org.apache.spark.sql.execution.columnar.InMemoryRelation;
 
 /**
@@ -23,7 +24,7 @@ record CachedRows(RDD<?> rdd, List<Expression> filters) {
   /** Empty if the rows are something else, or something that can't be told. */
   static Optional<CachedRows> of(Dataset<?> dataset) {
     // a new plan, which knows what is cached now
-    return of(dataset.toDF().queryExecution().withCachedData());
+    return of(dataset.select("*").queryExecution().withCachedData());
   }
 
   /** Of a plan that knows what is cached. */
@@ -43,6 +44,7 @@ record CachedRows(RDD<?> rdd, List<Expression> filters) {
     for (Expression condition : conditions) {
       if (!condition.deterministic()
           || SubqueryExpression.hasSubquery(condition)
+          || condition.containsPattern(TreePattern.CURRENT_LIKE()) // the time
           || !condition.references().subsetOf(relation.outputSet())) {
         return Optional.empty();
       }

@@ -19,20 +19,23 @@ import org.sparkmlp.train.Program;
  * Rounds of fits that train at the same time on rows of the same cached DataFrame, made together:
  * one broadcast of all their states, one job, one sum. A job costs more than the steps of a small
  * network, so that many cells of a search take little longer than one. Each gets the bits it would
- * get alone. Fits on the same packed rows share tasks too; others, as those on several folds, have
- * their own, where their rows are.
+ * get alone. Fits on the same packed rows share tasks too, and in local mode all do; on a cluster
+ * those on other rows, as on other folds, have their own, where their rows are.
  *
  * <p>A round begins when half of the fits of the group have come to theirs (while it runs, the
- * driver is busy with the other half: two fits take turns, as they would alone), or the first of
- * them has waited for {@link #PATIENCE_MILLIS}. If it fails, each makes its own, so that one fit's
- * error is not another's. Large networks make their rounds by themselves: what a job costs is
- * little to them. So do fits on devices, which keep rows there by fit.
+ * driver is busy with the other half: two fits take turns, as they would alone), or all where
+ * rounds are short, or the first of them has waited for {@link #PATIENCE_MILLIS}. If it fails, each
+ * makes its own, so that one fit's error is not another's. Large networks make their rounds by
+ * themselves: what a job costs is little to them. So do fits on devices, which keep rows there by
+ * fit.
  */
 public final class JoinedRounds implements Objective, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JoinedRounds.class);
 
   /** For fits that are about something else than a round: checkpoints, validation, their end. */
   static final long PATIENCE_MILLIS = 20;
+
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
 
   /** Those that train on rows of the same DataFrame. */
   static final class Group {
@@ -49,15 +52,19 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     /** Whether the last round took so short that it was the job rather than its programs. */
     private boolean isShort;
 
+    /** When the latest round began, by {@link System#nanoTime}. */
+    private long begun;
+
     /**
      * Whether there is nothing to wait for: all are here; or half of all, or all but those in one
-     * round, unless that will soon have ended; or enough for one.
+     * round, unless others will be here soon; or enough for one.
      */
     private boolean isComplete(long more, long most) {
       long bytes = waiting.stream().mapToLong(request -> request.bytes).sum();
+      boolean endsSoon = isShort && System.nanoTime() - begun < PATIENCE_NANOS;
       return waiting.size() >= members
           || (!isShort && 2 * waiting.size() >= members)
-          || (!isShort && rounds < 2 && waiting.size() + running >= members)
+          || (!endsSoon && rounds < 2 && waiting.size() + running >= members)
           || bytes + more > most;
     }
 
@@ -66,7 +73,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
       try {
         running -= requests;
         rounds--;
-        isShort = nanos < TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        isShort = nanos < PATIENCE_NANOS;
         changed.signalAll();
       } finally {
         lock.unlock();
@@ -165,7 +172,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     group.lock.lock();
     try {
       group.waiting.add(own);
-      long nanos = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+      long nanos = PATIENCE_NANOS;
       while (!own.taken && !group.isComplete(own.bytes, most) && nanos > 0) {
         nanos = group.changed.awaitNanos(nanos);
       }
@@ -199,6 +206,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     taken.forEach(request -> request.taken = true);
     group.running += taken.size();
     group.rounds++;
+    group.begun = System.nanoTime();
     group.changed.signalAll();
     return taken;
   }
@@ -214,7 +222,9 @@ public final class JoinedRounds implements Objective, AutoCloseable {
     }
     Many.Sums sums = null;
     try {
-      sums = SparkObjective.roundOfMany(objectives, new Many(parts), new Many.States(states));
+      sums =
+          SparkObjective.roundOfMany(
+              objectives, new Many(parts), new Many.States(states), alone.isLocal());
     } catch (Exception e) { // Spark throws checked exceptions undeclared
       if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
         throw e;

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
-import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
@@ -79,6 +78,11 @@ public final class SparkObjective implements Objective, AutoCloseable {
     this.shape = shape;
     this.roundBytes = Long.MAX_VALUE;
     this.mostBytes = 0;
+  }
+
+  /** Whether all rows are in this JVM. */
+  boolean isLocal() {
+    return rows.context().isLocal();
   }
 
   /** Whether the driver merges what the tasks return. */
@@ -164,8 +168,11 @@ public final class SparkObjective implements Objective, AutoCloseable {
    * Makes the rounds of several in one job. None may need a tree or devices.
    *
    * @param objectives whose rows each program is for
+   * @param inOnePlace whether all rows are, so that tasks of several can be one; else each keeps
+   *     its own, which run where its rows are
    */
-  static Many.Sums roundOfMany(List<SparkObjective> objectives, Many many, Many.States states) {
+  static Many.Sums roundOfMany(
+      List<SparkObjective> objectives, Many many, Many.States states, boolean inOnePlace) {
     Map<ShardedRows, SparkObjective> perRows = new LinkedHashMap<>();
     objectives.forEach(objective -> perRows.putIfAbsent(objective.rows, objective));
     SparkObjective first = objectives.get(0);
@@ -182,13 +189,14 @@ public final class SparkObjective implements Objective, AutoCloseable {
                 Many own = many.only(i -> objectives.get(i).rows == rows);
                 partials.add(objective.partials(own, broadcast));
               });
-          // each in tasks of its own, which run where its rows are, unless all are in this JVM
-          SparkContext spark = first.rows.context();
-          return spark.isLocal()
+          return inOnePlace
               ? new MergedTasks<>(partials)
-              : spark.union(
-                  CollectionConverters.asScala(partials).toSeq(),
-                  ClassTag$.MODULE$.apply(Mergeable.class));
+              : first
+                  .rows
+                  .context()
+                  .union(
+                      CollectionConverters.asScala(partials).toSeq(),
+                      ClassTag$.MODULE$.apply(Mergeable.class));
         });
   }
 

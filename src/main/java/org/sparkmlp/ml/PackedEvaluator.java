@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.evaluation.Evaluator;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
-import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.backend.Backends;
@@ -22,11 +21,12 @@ import org.sparkmlp.data.Holdout;
 import org.sparkmlp.data.Scaling;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.train.Evaluate;
+import org.sparkmlp.train.ExactSum;
 import org.sparkmlp.train.ValidationMetric;
 
 /**
  * Judges classifiers as Spark's {@link MulticlassClassificationEvaluator} judges what they predict,
- * for those who judge many on the same rows: rows are packed once ({@link
+ * for those who judge many on the same rows: rows are shuffled and packed once ({@link
  * org.sparkmlp.cluster.KeptRows}), and models that come at the same time are judged in one pass.
  * Spark would plan and run two stages for each model, which takes longer than small ones take to
  * train.
@@ -45,31 +45,28 @@ public final class PackedEvaluator {
     this.metric = ValidationMetric.of(evaluator.getMetricName());
   }
 
-  /** Empty if the estimator, the evaluator or its metric is another one. */
-  public static Optional<PackedEvaluator> of(Estimator<?> estimator, Evaluator evaluator) {
+  /**
+   * Empty if it can't judge what the estimator fits with one of these params: if the evaluator, or
+   * its metric, is another one, or doesn't read what the network predicts.
+   */
+  public static Optional<PackedEvaluator> of(
+      Estimator<?> estimator, Evaluator evaluator, List<ParamMap> maps) {
     return estimator instanceof MLPClassifier classifier
             && evaluator instanceof MulticlassClassificationEvaluator multiclass
             && ValidationMetric.names().contains(multiclass.getMetricName())
             && (!multiclass.isDefined(multiclass.weightCol())
                 || multiclass.getWeightCol().isEmpty())
             && !multiclass.isSet(multiclass.eps())
+            && maps.stream().allMatch(map -> reads(multiclass, classifier.copy(map)))
         ? Optional.of(new PackedEvaluator(classifier, multiclass))
         : Optional.empty();
   }
 
-  /**
-   * Whether it can judge what the estimator fits with these params: what the evaluator reads is
-   * what the network predicts.
-   */
-  public boolean serves(ParamMap map) {
-    return !map.contains(estimator.thresholds())
-        && !estimator.isDefined(estimator.thresholds())
-        && evaluator.getPredictionCol().equals(value(map, estimator.predictionCol()))
-        && evaluator.getProbabilityCol().equals(value(map, estimator.probabilityCol()));
-  }
-
-  private <T> T value(ParamMap map, Param<T> param) {
-    return map.contains(param) ? map.apply(param) : estimator.getOrDefault(param);
+  private static boolean reads(
+      MulticlassClassificationEvaluator evaluator, MLPClassifier classifier) {
+    return !classifier.isDefined(classifier.thresholds())
+        && evaluator.getPredictionCol().equals(classifier.getPredictionCol())
+        && evaluator.getProbabilityCol().equals(classifier.getProbabilityCol());
   }
 
   /**
@@ -100,7 +97,7 @@ public final class PackedEvaluator {
         new ShardedRows.Packing(
             topology.inputs(),
             Targets.classes(0),
-            0, // as they lie: sums don't depend on it, and nothing is shuffled
+            numShards(rows, survey),
             estimator.getBlockSize(),
             scaling,
             features == null ? topology.inputs() : features.numbersOfRow(scaling),
@@ -110,6 +107,7 @@ public final class PackedEvaluator {
         packing,
         survey,
         packed -> {
+          // the size is the state's, not that of a few sums: so many are broadcast together
           SparkObjective alone =
               new SparkObjective(packed, model.getAggregationDepth(), 4L * topology.size());
           try (JoinedRounds objective = alone.joined()) {
@@ -121,5 +119,12 @@ public final class PackedEvaluator {
                 metric);
           }
         });
+  }
+
+  /** As many as tasks run at the same time, whatever partitions the rows come in. */
+  private static int numShards(Dataset<?> rows, Survey survey) {
+    int tasks = rows.sparkSession().sparkContext().defaultParallelism();
+    long most = Math.min(ExactSum.MAX_LEAVES, survey.trainingRows());
+    return (int) Math.min(tasks, most);
   }
 }

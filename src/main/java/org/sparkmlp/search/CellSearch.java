@@ -49,6 +49,7 @@ public record CellSearch(
         new Fits(
             estimator,
             evaluator,
+            cells,
             rows,
             foldCol,
             folds,

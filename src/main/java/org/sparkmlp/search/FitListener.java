@@ -8,7 +8,8 @@ public interface FitListener {
   /**
    * A fit begins, on this thread.
    *
-   * @param fold from 1; 0 for the fit of the best cell on all rows
+   * @param fold from 1; 0 for the fit on all rows of the best cell, or of one that is going to be
+   *     if it doesn't fail on a fold
    */
   default void onFit(Cell cell, Rung rung, int fold) {}
 

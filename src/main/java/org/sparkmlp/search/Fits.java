@@ -31,12 +31,13 @@ import org.sparkmlp.ml.MLPClassificationModel;
 import org.sparkmlp.ml.MLPModel;
 import org.sparkmlp.ml.MLPParams;
 import org.sparkmlp.ml.PackedEvaluator;
+import org.sparkmlp.util.Interrupts;
 
 /**
  * Fits cells on folds and keeps a record of each fit. As Spark's CrossValidator it takes fold after
  * fold, and several cells of a fold at the same time; unlike it, it takes several folds too if
  * there are fewer cells than threads, goes on when a fit fails, and doesn't fit what the log has
- * already. All rows are cached while it lasts, and each fold's validation rows while it is busy.
+ * already.
  */
 final class Fits implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Fits.class);
@@ -68,6 +69,7 @@ final class Fits implements AutoCloseable {
   private record Ahead(Cell cell, Future<? extends Model<?>> model) {}
 
   /**
+   * @param cells all that may come
    * @param foldCol column of whole numbers from 0 to folds - 1, which no stage sees
    * @param parallelism fits at the same time
    * @param singleBracket whether the cell that comes to the end alone is the best, if it doesn't
@@ -76,6 +78,7 @@ final class Fits implements AutoCloseable {
   Fits(
       Estimator<? extends Model<?>> estimator,
       Evaluator evaluator,
+      List<Cell> cells,
       Dataset<Row> rows,
       String foldCol,
       int folds,
@@ -87,7 +90,8 @@ final class Fits implements AutoCloseable {
       FitListener listener) {
     this.estimator = estimator;
     this.evaluator = evaluator;
-    this.packedEvaluator = PackedEvaluator.of(estimator, evaluator);
+    this.packedEvaluator =
+        PackedEvaluator.of(estimator, evaluator, cells.stream().map(Cell::map).toList());
     this.rows = new FoldRows(rows, foldCol, folds, resource.sharesRows() && rungs.size() > 1);
     this.spark = rows.sparkSession().sparkContext();
     this.folds = folds;
@@ -132,7 +136,7 @@ final class Fits implements AutoCloseable {
     final Dataset<Row> training;
     final Dataset<Row> validation;
     private final Dataset<Row> all; // rows for validation, as they lie
-    private final KeptRows packed;
+    private final Optional<KeptRows> packed;
 
     Fold(int number, List<Cell> missing, Rung rung) {
       this.number = number;
@@ -140,32 +144,33 @@ final class Fits implements AutoCloseable {
       // a task costs more than to go through few rows; several fits use the other cores
       boolean few = rows.size(number) <= FEW_ROWS && parallelism > 1;
       this.training = rows.training(number, resource.rows(rung));
-      if (!(estimator instanceof MLPParams)) { // its fits share packed rows; others read these
-        training.persist(StorageLevel.MEMORY_AND_DISK());
-      }
       this.all = rows.validation(number);
-      if (!missing.stream().allMatch(Fits.this::judgesPacked)) {
+      this.validation = few ? all.coalesce(1) : all;
+      if (packedEvaluator.isEmpty()) {
         all.persist(StorageLevel.MEMORY_AND_DISK());
       }
-      this.validation = few ? all.coalesce(1) : all;
-      this.packed = KeptRows.of(training);
+      if (estimator instanceof MLPParams) { // its fits share packed rows
+        this.packed = Optional.of(KeptRows.of(training));
+      } else {
+        this.packed = Optional.empty();
+        training.persist(StorageLevel.MEMORY_AND_DISK());
+      }
     }
 
     double metric(Model<?> model, Cell cell) {
-      return judgesPacked(cell)
+      return packedEvaluator.isPresent()
           ? packedEvaluator.get().evaluate((MLPClassificationModel) model, all)
           : evaluator.evaluate(model.transform(validation, cell.map()));
     }
 
     void free() {
-      packed.close();
-      training.unpersist();
-      all.unpersist();
+      Interrupts.withheld(
+          () -> {
+            packed.ifPresent(KeptRows::close);
+            training.unpersist();
+            all.unpersist();
+          });
     }
-  }
-
-  private boolean judgesPacked(Cell cell) {
-    return packedEvaluator.filter(judge -> judge.serves(cell.map())).isPresent();
   }
 
   private void run(List<Cell> cells, Rung rung, int firstFold, int lastFold) {
@@ -200,7 +205,7 @@ final class Fits implements AutoCloseable {
         await(one);
       }
       if (ahead != null) {
-        awaitEnd(ahead.model);
+        awaitEnd(ahead, rung);
       }
       done = true;
     } finally {
@@ -231,10 +236,17 @@ final class Fits implements AutoCloseable {
     return model;
   }
 
-  /** What it ends with is for {@link #best}, if anybody asks. */
-  private static void awaitEnd(Future<? extends Model<?>> fit) {
+  /** What it ends with is for {@link #best}; a cell that fails on a fold isn't asked for. */
+  private void awaitEnd(Ahead fit, Rung rung) {
+    int cell = fit.cell.number();
+    for (int fold = 1; fold <= folds; fold++) {
+      if (known.get(new Key(cell, rung.number(), fold)).failed()) {
+        fit.model.cancel(true);
+        return;
+      }
+    }
     try {
-      await(fit);
+      await(fit.model);
     } catch (CancellationException e) {
       throw e;
     } catch (RuntimeException e) {

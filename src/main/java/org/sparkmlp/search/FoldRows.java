@@ -16,10 +16,12 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkmlp.cluster.KeptRows;
 import org.sparkmlp.util.Check;
+import org.sparkmlp.util.Interrupts;
 
 /**
  * The rows of a search by folds and shares. They are cached as long as it lasts, so that their
- * columns are read and hashed once and not for each fold of each rung.
+ * columns are read and hashed once and not for each fold of each rung; rows that somebody has
+ * cached with their folds, as another search on the same ones may have, are left to him.
  */
 final class FoldRows implements AutoCloseable {
   private final Dataset<Row> rows;
@@ -117,11 +119,15 @@ final class FoldRows implements AutoCloseable {
     return some.drop(foldCol, orderCol);
   }
 
+  /** Also on a thread that was interrupted, where Spark would forget the rows without freeing. */
   @Override
   public void close() {
-    kept.forEach(KeptRows::close);
-    if (cached) {
-      rows.unpersist();
-    }
+    Interrupts.withheld(
+        () -> {
+          kept.forEach(KeptRows::close);
+          if (cached) {
+            rows.unpersist();
+          }
+        });
   }
 }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.classification.LogisticRegression;
@@ -30,11 +29,13 @@ class PackedEvaluatorTest {
   private static final List<String> METRICS =
       List.of("f1", "accuracy", "weightedPrecision", "weightedRecall", "hammingLoss", "logLoss");
 
-  /** Clouds that overlap, so that metrics differ. */
   private static Dataset<Row> rows(int classes) {
-    return Frames.clouds(SparkSessions.shared(), 400, 3, classes)
-        .withColumn("label", when(col("features").isNotNull(), col("label")).otherwise(lit(0)))
-        .cache();
+    return Frames.clouds(SparkSessions.shared(), 400, 3, classes).cache();
+  }
+
+  private static PackedEvaluator packed(
+      MLPClassifier classifier, MulticlassClassificationEvaluator evaluator) {
+    return PackedEvaluator.of(classifier, evaluator, List.of(new ParamMap())).orElseThrow();
   }
 
   private static MLPClassifier classifier() {
@@ -58,7 +59,7 @@ class PackedEvaluatorTest {
       MulticlassClassificationEvaluator evaluator = evaluator(metric);
       evaluator.setLabelCol(classifier.getLabelCol());
       double expected = evaluator.evaluate(model.transform(rows));
-      assertThat(PackedEvaluator.of(classifier, evaluator).orElseThrow().evaluate(model, rows))
+      assertThat(packed(classifier, evaluator).evaluate(model, rows))
           .as(metric)
           .isCloseTo(expected, within(1e-6 * Math.abs(expected) + 1e-12));
       assertThat(expected).as("worth comparing: %s", metric).isNotIn(0.0, 1.0);
@@ -87,7 +88,7 @@ class PackedEvaluatorTest {
     MLPClassifier classifier = classifier();
     MLPClassificationModel model = classifier.fit(rows.where("label < 2"));
     MulticlassClassificationEvaluator evaluator = evaluator("accuracy");
-    assertThat(PackedEvaluator.of(classifier, evaluator).orElseThrow().evaluate(model, rows))
+    assertThat(packed(classifier, evaluator).evaluate(model, rows))
         .isEqualTo(evaluator.evaluate(model.transform(rows)))
         .isLessThan(0.8);
   }
@@ -99,7 +100,7 @@ class PackedEvaluatorTest {
     List<MLPClassificationModel> models =
         List.of(classifier.fit(rows), classifier.setHiddenLayers(7).fit(rows));
     Dataset<Row> fold = rows.where("label > 0");
-    PackedEvaluator evaluator = PackedEvaluator.of(classifier, evaluator("f1")).orElseThrow();
+    PackedEvaluator evaluator = packed(classifier, evaluator("f1"));
     try (KeptRows kept = KeptRows.of(fold);
         PackedCopies copies = new PackedCopies()) {
       models.forEach(model -> evaluator.evaluate(model, fold));
@@ -112,7 +113,7 @@ class PackedEvaluatorTest {
     Dataset<Row> rows = rows(3);
     MLPClassifier classifier = classifier();
     MLPClassificationModel model = classifier.fit(rows);
-    PackedEvaluator evaluator = PackedEvaluator.of(classifier, evaluator("f1")).orElseThrow();
+    PackedEvaluator evaluator = packed(classifier, evaluator("f1"));
     assertThatThrownBy(
             () ->
                 evaluator.evaluate(
@@ -125,21 +126,43 @@ class PackedEvaluatorTest {
   @Test
   void whatItCannotJudgeIsLeftToSpark() {
     MLPClassifier c = classifier();
-    assertThat(PackedEvaluator.of(new LogisticRegression(), evaluator("f1"))).isEmpty();
-    assertThat(PackedEvaluator.of(new Pipeline(), evaluator("f1"))).isEmpty();
-    assertThat(PackedEvaluator.of(c, new BinaryClassificationEvaluator())).isEmpty();
-    assertThat(PackedEvaluator.of(c, evaluator("truePositiveRateByLabel"))).isEmpty();
-    assertThat(PackedEvaluator.of(c, evaluator("logLoss").setEps(0.01))).isEmpty();
-    assertThat(PackedEvaluator.of(c, evaluator("f1").setWeightCol("w"))).isEmpty();
-    PackedEvaluator evaluator = PackedEvaluator.of(c, evaluator("f1")).orElseThrow();
-    assertThat(evaluator.serves(new ParamMap().put(c.stepSize().w(0.1)))).isTrue();
-    List<ParamMap> others =
-        Arrays.asList(
+    ParamMap none = new ParamMap();
+    assertThat(PackedEvaluator.of(new LogisticRegression(), evaluator("f1"), List.of(none)))
+        .isEmpty();
+    assertThat(PackedEvaluator.of(new Pipeline(), evaluator("f1"), List.of(none))).isEmpty();
+    assertThat(PackedEvaluator.of(c, new BinaryClassificationEvaluator(), List.of(none))).isEmpty();
+    for (MulticlassClassificationEvaluator other :
+        List.of(
+            evaluator("truePositiveRateByLabel"),
+            evaluator("logLoss").setEps(0.01),
+            evaluator("f1").setWeightCol("w"),
+            evaluator("f1").setPredictionCol("p"))) {
+      assertThat(PackedEvaluator.of(c, other, List.of(none))).isEmpty();
+    }
+    ParamMap rate = new ParamMap().put(c.stepSize().w(0.1));
+    assertThat(PackedEvaluator.of(c, evaluator("f1"), List.of(none, rate))).isPresent();
+    for (ParamMap other :
+        List.of(
             new ParamMap().put(c.thresholds().w(new double[] {1, 2})),
             new ParamMap().put(c.predictionCol().w("p")),
-            new ParamMap().put(c.probabilityCol().w("q")));
-    assertThat(others).noneMatch(evaluator::serves);
+            new ParamMap().put(c.probabilityCol().w("q")))) {
+      assertThat(PackedEvaluator.of(c, evaluator("f1"), List.of(none, rate, other))).isEmpty();
+    }
     c.setThresholds(new double[] {1, 2});
-    assertThat(evaluator.serves(new ParamMap())).isFalse();
+    assertThat(PackedEvaluator.of(c, evaluator("f1"), List.of(none))).isEmpty();
+  }
+
+  /** More partitions than tasks, and some without a row. */
+  @Test
+  void howRowsArePartitionedChangesNoBit() {
+    Dataset<Row> rows = rows(3);
+    MLPClassifier classifier = classifier();
+    MLPClassificationModel model = classifier.fit(rows);
+    Dataset<Row> scattered = rows.repartition(50).where("label < 2").cache();
+    for (String metric : METRICS) {
+      PackedEvaluator evaluator = packed(classifier, evaluator(metric));
+      assertThat(evaluator.evaluate(model, scattered))
+          .isEqualTo(evaluator.evaluate(model, rows.where("label < 2")));
+    }
   }
 }

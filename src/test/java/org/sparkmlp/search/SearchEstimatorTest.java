@@ -14,6 +14,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Pipeline;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlp.Frames;
 import org.sparkmlp.PackedCopies;
@@ -276,21 +280,21 @@ class SearchEstimatorTest {
   @ValueSource(ints = {1, 4})
   void aCellThatFailsWhereItIsAloneLeavesTheSearchToTheNext(int parallelism) {
     MLPClassifier mlp = mlp();
-    ParamMap good = new ParamMap().put(mlp.learningRateSchedule().w("breaksLate"));
+    ParamMap breaking = new ParamMap().put(mlp.learningRateSchedule().w("breaksLate"));
     ParamMap next = new ParamMap().put(mlp.stepSize().w(1e-3));
     ParamMap bad = new ParamMap().put(mlp.stepSize().w(1e-7));
     SearchModel model =
         new HalvingGridSearch()
             .setEstimator(mlp)
             .setEvaluator(accuracy())
-            .setEstimatorParamMaps(bad, good, next)
+            .setEstimatorParamMaps(bad, breaking, next)
             .setNumFolds(2)
             .setParallelism(parallelism)
             .fit(rows());
     assertThat(model.records().stream().map(record -> record.error() != null))
         .containsExactly(false, false, false, false, false, false, true, true);
     Cell best = CellResult.best(model.results()).cell();
-    assertThat(best.map()).isIn(next, bad);
+    assertThat(best.map()).as("whichever was better before").isIn(next, bad);
     assertThat(((MLPClassificationModel) model.bestModel()).weights())
         .isEqualTo(mlp.fit(rows(), best.map()).weights());
     assertThat(SparkSessions.packedRowsInCache()).isZero();
@@ -302,6 +306,7 @@ class SearchEstimatorTest {
     Dataset<Row> rows = rows().withColumn("fold", RowHash.fold(rows(), 2, 9));
     for (Halving halving : List.of(Halving.OFF, new Halving(3, 0, 1, 0), new Halving(3, 0, 0, 0))) {
       List<String> told = Collections.synchronizedList(new ArrayList<>());
+      CountDownLatch begun = new CountDownLatch(1);
       CellSearch.Found found =
           new CellSearch(
                   mlp,
@@ -320,6 +325,9 @@ class SearchEstimatorTest {
                     public void onFit(Cell cell, Rung rung, int fold) {
                       if (fold == 0) {
                         told.add("begins " + cell.number() + " of " + rung.share());
+                        begun.countDown();
+                      } else if (halving.brackets() == 1 && rung.number() == 1) {
+                        await(begun); // with the last folds
                       }
                     }
 
@@ -332,6 +340,49 @@ class SearchEstimatorTest {
       assertThat(((MLPClassificationModel) found.best()).weights())
           .isEqualTo(mlp().setStepSize(0.02).fit(rows()).weights());
     }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** In a fold of a rung; 0: while the best cell is fitted on all rows. */
+  @ParameterizedTest
+  @CsvSource({"0, 2", "1, 1", "1, 0"})
+  void aSearchThatIsInterruptedLeavesNothing(int interruptedRung, int interruptedFold) {
+    MLPClassifier mlp = mlp();
+    Thread searching = Thread.currentThread();
+    Dataset<Row> rows = rows().withColumn("fold", RowHash.fold(rows(), 2, 9));
+    CellSearch search =
+        new CellSearch(
+            mlp,
+            accuracy(),
+            Cell.of(Grids.grid().add(mlp.stepSize(), 1e-4, 0.02, 1e-3).build()),
+            2,
+            3,
+            new Halving(3, 0, 1, 0),
+            "rows");
+    FitListener listener =
+        new FitListener() {
+          @Override
+          public void onFit(Cell cell, Rung rung, int fold) {
+            if (rung.number() == interruptedRung && fold == interruptedFold) {
+              searching.interrupt();
+            }
+          }
+        };
+    assertThatThrownBy(() -> search.run(rows, "fold", FitLog.inMemory(), listener))
+        .isInstanceOf(CancellationException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    PackedCopies.settle();
+    assertThat(
+            JavaSparkContext.fromSparkContext(SparkSessions.shared().sparkContext())
+                .getPersistentRDDs())
+        .isEmpty();
   }
 
   /** Cells with so large a rate that they diverge, first, in the middle and last. */
