@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.lit;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.util.MetadataUtils;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -45,10 +44,14 @@ public record Columns(String features, String label, String weight, String valid
     if (known.isDefined()) {
       found = (Integer) known.get();
     } else {
-      List<Row> first = dataset.select(features).na().drop().toDF().takeAsList(1);
+      // by a job of this thread: Spark SQL's go on in others when this one is interrupted
+      List<Integer> first =
+          rows(dataset.select(features).na().drop())
+              .map(row -> FeatureReader.Numbers.of(row, 0).size())
+              .take(1);
       Check.that(
           !first.isEmpty(), "the DataFrame is empty, or column '%s' has nulls only", features);
-      found = first.get(0).<Vector>getAs(0).size();
+      found = first.get(0);
     }
     Check.that(found > 0, "column '%s' has vectors without features", features);
     return found;

@@ -270,16 +270,23 @@ final class Fits implements AutoCloseable {
     }
   }
 
-  /** Ends fits that are still running, because another one has ended the search. */
+  /**
+   * Ends fits that are still running, because another one has ended the search. Waits for them
+   * though this thread is interrupted, again too: they use what is freed then.
+   */
   private static void end(ExecutorService threads) {
     threads.shutdownNow();
     boolean interrupted = Thread.interrupted();
-    try {
-      while (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
-        LOG.warn("waiting for fits to end");
+    boolean terminated = false;
+    while (!terminated) {
+      try {
+        terminated = threads.awaitTermination(1, TimeUnit.MINUTES);
+        if (!terminated) {
+          LOG.warn("waiting for fits to end");
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-    } catch (InterruptedException e) {
-      interrupted = true;
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

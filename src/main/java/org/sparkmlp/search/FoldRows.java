@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.udf;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +31,9 @@ final class FoldRows implements AutoCloseable {
   private final boolean ordered;
   private final boolean cached; // here, and not by somebody before
   private final int folds;
-  private final Map<Integer, Long> sizes = new HashMap<>();
   private final Map<Integer, Dataset<Row>> validation = new HashMap<>();
   private final List<KeptRows> kept = new ArrayList<>();
+  private long[] sizes; // null: not counted yet
 
   /**
    * @param foldCol column of whole numbers from 0 to folds - 1
@@ -62,20 +63,33 @@ final class FoldRows implements AutoCloseable {
    * @throws IllegalArgumentException if a fold has none
    */
   long size(int fold) {
-    if (sizes.isEmpty()) {
-      for (Row counted : rows.groupBy(foldCol).count().collectAsList()) {
-        sizes.put(counted.getInt(0) + 1, counted.getLong(1));
-      }
+    if (sizes == null) {
+      // a job of this thread: Spark SQL's go on in others when this one is interrupted, and cache
+      // again what was given up
+      sizes =
+          rows.select(foldCol)
+              .javaRDD()
+              .aggregate(new long[folds], FoldRows::counted, FoldRows::summed);
       for (int number = 1; number <= folds; number++) {
         Check.that(
-            sizes.containsKey(number),
+            sizes[number - 1] > 0,
             "fold %d of %d has no rows; equal rows are in the same fold, so there may be too few different ones:"
                 + " take fewer folds, or a column of your own (foldCol)",
             number,
             folds);
       }
     }
-    return sizes.get(fold);
+    return sizes[fold - 1];
+  }
+
+  private static long[] counted(long[] sizes, Row row) {
+    sizes[row.getInt(0)]++;
+    return sizes;
+  }
+
+  private static long[] summed(long[] a, long[] b) {
+    Arrays.setAll(a, i -> a[i] + b[i]);
+    return a;
   }
 
   /** A share of the rows that a fold trains on. */

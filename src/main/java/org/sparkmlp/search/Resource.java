@@ -137,11 +137,13 @@ final class Resource {
         && classifier.getNumClasses() == 0
         && !classifier.isSet(classifier.layers())
         && List.of(all.columns()).contains(classifier.getLabelCol())) {
-      Row largest =
-          all.agg(functions.max(functions.col(classifier.getLabelCol()).cast("double"))).first();
-      if (!largest.isNullAt(0) && largest.getDouble(0) >= 1) {
-        return Optional.of(
-            new ParamPair<>(classifier.numClasses(), (Object) ((int) largest.getDouble(0) + 1)));
+      double largest =
+          all.select(functions.col(classifier.getLabelCol()).cast("double"))
+              .javaRDD()
+              .map(row -> row.isNullAt(0) ? 0 : row.getDouble(0))
+              .fold(0.0, Math::max);
+      if (largest >= 1) {
+        return Optional.of(new ParamPair<>(classifier.numClasses(), (Object) ((int) largest + 1)));
       }
     }
     return Optional.empty();
