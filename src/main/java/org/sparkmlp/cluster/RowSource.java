@@ -3,6 +3,7 @@ package org.sparkmlp.cluster;
 import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.data.Holdout;
+import org.sparkmlp.data.Scaling;
 
 /** Where a fit gets what it must know of its rows, and the rows, packed. */
 public interface RowSource {
@@ -28,6 +29,17 @@ public interface RowSource {
    * @param holdout which rows are for validation, besides those marked
    */
   FeatureSurvey features(int numFeatures, boolean moments, Holdout holdout);
+
+  /**
+   * Numbers of 4 bytes that a packed row takes on average, for a network that is trained already.
+   *
+   * @param scaling by which features are standardized, or null
+   */
+  default int numbersOfRow(int numFeatures, Scaling scaling) {
+    return FeatureSurvey.isNeeded(numFeatures, false)
+        ? features(numFeatures, false, Holdout.NONE).numbersOfRow(scaling)
+        : numFeatures;
+  }
 
   /**
    * Runs a fit on the packed rows, which it must not close.

@@ -9,7 +9,6 @@ import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
-import org.sparkmlp.cluster.FeatureSurvey;
 import org.sparkmlp.cluster.FitJobs;
 import org.sparkmlp.cluster.JoinedRounds;
 import org.sparkmlp.cluster.RowSource;
@@ -89,10 +88,6 @@ public final class PackedEvaluator {
     }
     Topology topology = model.network().topology();
     Scaling scaling = model.network().scaling();
-    FeatureSurvey features =
-        FeatureSurvey.isNeeded(topology.inputs(), false)
-            ? source.features(topology.inputs(), false, Holdout.NONE)
-            : null;
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
             topology.inputs(),
@@ -100,7 +95,7 @@ public final class PackedEvaluator {
             numShards(rows, survey),
             estimator.getBlockSize(),
             scaling,
-            features == null ? topology.inputs() : features.numbersOfRow(scaling),
+            source.numbersOfRow(topology.inputs(), scaling),
             Holdout.NONE,
             List.of());
     return source.with(

@@ -4,7 +4,6 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlp.backend.Backends;
 import org.sparkmlp.cluster.Columns;
-import org.sparkmlp.cluster.FeatureSurvey;
 import org.sparkmlp.cluster.RowSource;
 import org.sparkmlp.cluster.ShardedRows;
 import org.sparkmlp.cluster.SparkObjective;
@@ -35,10 +34,6 @@ final class TaskImportance {
     RowSource source = RowSource.own(dataset, columns);
     Survey survey =
         source.survey(new Survey.Question(Targets.classes(numClasses), 0, Holdout.NONE, 0));
-    FeatureSurvey features =
-        FeatureSurvey.isNeeded(topology.inputs(), false)
-            ? source.features(topology.inputs(), false, Holdout.NONE)
-            : null;
     ShardedRows.Packing packing =
         new ShardedRows.Packing(
             topology.inputs(),
@@ -46,7 +41,7 @@ final class TaskImportance {
             Fit.numShards(params, dataset, survey),
             params.getBlockSize(),
             network.scaling(),
-            features == null ? topology.inputs() : features.numbersOfRow(network.scaling()),
+            source.numbersOfRow(topology.inputs(), network.scaling()),
             Holdout.NONE,
             List.of());
     float[] importance =
