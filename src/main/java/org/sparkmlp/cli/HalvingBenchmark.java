@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
 import org.apache.spark.ml.feature.MinMaxScaler;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.tuning.CrossValidator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -30,8 +32,9 @@ import picocli.CommandLine.Option;
 /**
  * The grid of fifteen cells (five schedules, three batch sizes), whole and halved, on the same
  * folds, seed after seed: whether the cell that halving finds can be told from the grid's best by
- * the grid's own metrics, and what part of the time it takes. The whole grid finds what Spark's
- * CrossValidator finds, by the same fits.
+ * the grid's own metrics, and what part of the time it takes: of Spark's CrossValidator, with few
+ * and with many fits at a time, and of the whole grid as searches here go through it, which finds
+ * what CrossValidator finds.
  */
 @Command(
     name = "halving",
@@ -76,15 +79,22 @@ final class HalvingBenchmark implements Callable<Integer> {
   @Option(
       names = "--parallelism",
       defaultValue = "45",
-      description = "Fits at the same time in halving (${DEFAULT-VALUE}, cells times folds).")
+      description =
+          "Fits at the same time in halving and in the whole grid (${DEFAULT-VALUE}, cells times folds).")
   private int parallelism;
 
   @Option(
-      names = "--grid-parallelism",
-      defaultValue = "2",
+      names = "--evaluate-best",
+      description = "Whether halving evaluates the one cell that is left with everything too.")
+  private boolean evaluateBest;
+
+  @Option(
+      names = "--cross-validator",
+      split = ",",
+      defaultValue = "2,45",
       description =
-          "Fits at the same time in the whole grid (${DEFAULT-VALUE}, as conf/digits.conf has it).")
-  private int gridParallelism;
+          "Fits at the same time in Spark's CrossValidator (${DEFAULT-VALUE}: as conf/digits.conf has it, and all).")
+  private int[] crossValidator;
 
   /** A data set with the classifier that is searched on it. */
   private record Problem(
@@ -93,39 +103,33 @@ final class HalvingBenchmark implements Callable<Integer> {
   /** What one seed has shown. */
   private record Run(
       int seed,
+      double[] crossValidatorSeconds,
       double gridSeconds,
       double halvingSeconds,
       CellResult best,
       CellResult found,
-      boolean asGood) {
-    double ratio() {
-      return halvingSeconds / gridSeconds;
-    }
-  }
+      boolean asGood) {}
 
   @Override
   public Integer call() throws IOException {
     output.open();
     SparkSession spark = output.spark();
     try {
-      Table table =
-          new Table(
-              "data",
-              "seed",
-              "grid's best",
-              "mean",
-              "halving's",
-              "mean in the grid",
-              "p",
-              "as good",
-              "grid s",
-              "halving s",
-              "ratio");
+      List<String> head =
+          new ArrayList<>(
+              List.of("data", "seed", "grid's best", "mean", "halving's", "mean in the grid"));
+      head.addAll(List.of("p", "as good"));
+      for (int fits : crossValidator) {
+        head.add("CrossValidator(" + fits + ") s");
+      }
+      head.addAll(List.of("grid s", "halving s"));
+      Table table = new Table(head.toArray(String[]::new));
       ObjectNode root = new ObjectMapper().createObjectNode();
       StringBuilder summary = new StringBuilder();
       for (Problem problem : problems(spark)) {
         List<Run> runs = new ArrayList<>();
-        search(problem, 1, 0); // warm
+        search(problem, cells(problem, false), 1, 0); // warm
+        crossValidate(problem, cells(problem, false), parallelism, 0);
         for (int seed = 1; seed <= seeds; seed++) {
           runs.add(run(problem, seed));
           add(table, problem.name, runs.get(seed - 1));
@@ -183,14 +187,32 @@ final class HalvingBenchmark implements Callable<Integer> {
   }
 
   private Run run(Problem problem, int seed) {
+    ParamMap[] cells = cells(problem, true);
     SearchModel[] models = new SearchModel[2];
-    double grid = BenchmarkOutput.seconds(() -> models[0] = search(problem, 0, seed));
-    double halving = BenchmarkOutput.seconds(() -> models[1] = search(problem, factor, seed));
+    double grid = BenchmarkOutput.seconds(() -> models[0] = search(problem, cells, 1, seed));
+    double halving =
+        BenchmarkOutput.seconds(() -> models[1] = search(problem, cells, factor, seed));
+    double[] spark = new double[crossValidator.length];
+    for (int i = 0; i < spark.length; i++) {
+      int fits = crossValidator[i];
+      double[][] found = new double[1][];
+      spark[i] =
+          BenchmarkOutput.seconds(() -> found[0] = crossValidate(problem, cells, fits, seed));
+      for (int cell = 0; cell < cells.length; cell++) {
+        Check.that(
+            Math.abs(found[0][cell] - models[0].avgMetrics()[cell]) < 1e-9,
+            "CrossValidator finds %s for cell %d, the whole grid %s",
+            found[0][cell],
+            cell + 1,
+            models[0].avgMetrics()[cell]);
+      }
+    }
     List<CellResult> whole = models[0].results();
     int number = CellResult.best(models[1].results()).cell().number();
     CellResult found = whole.get(number - 1);
     return new Run(
         seed,
+        spark,
         grid,
         halving,
         CellResult.best(whole),
@@ -198,61 +220,82 @@ final class HalvingBenchmark implements Callable<Integer> {
         !Boolean.TRUE.equals(found.distinguishable()));
   }
 
-  /** Searches; with a factor of 0 the whole grid, of 1 a cell of each batch size, to warm up. */
-  private SearchModel search(Problem problem, int halvingBy, int seed) {
-    MLPClassifier classifier = problem.classifier.setSeed(seed);
+  /** The grid; or, to warm up, a cell of each batch size. */
+  private static ParamMap[] cells(Problem problem, boolean whole) {
     Grids grid = Grids.grid();
-    if (halvingBy != 1) {
+    if (whole) {
       grid.add(
-          classifier.learningRateSchedule(),
+          problem.classifier.learningRateSchedule(),
           "constant",
           "invsqrt",
           "linear",
           "exponential(k=0.1)",
           "cosine");
     }
-    ParamMap[] cells = grid.add(classifier.batchSize(), problem.sizes).build();
+    return grid.add(problem.classifier.batchSize(), problem.sizes).build();
+  }
+
+  /** Searches; with a factor of 1 without halving. */
+  private SearchModel search(Problem problem, ParamMap[] cells, int halvingBy, int seed) {
     HalvingGridSearch search =
         new HalvingGridSearch()
-            .setEstimator(classifier)
-            .setEvaluator(new MulticlassClassificationEvaluator().setMetricName("accuracy"))
+            .setEstimator(problem.classifier.setSeed(seed))
+            .setEvaluator(accuracy())
             .setEstimatorParamMaps(cells)
             .setNumFolds(folds)
             .setSeed(seed)
-            .setParallelism(halvingBy == 0 ? gridParallelism : parallelism);
+            .setParallelism(parallelism)
+            .setFactor(halvingBy);
     if (halvingBy > 1) {
-      search.setFactor(halvingBy).setMinResources(minResources);
-    } else {
-      search.setFactor(1);
+      search.setMinResources(minResources).setEvaluateBest(evaluateBest);
     }
     return search.fit(problem.rows);
   }
 
+  /** Spark's own, on the same folds; returns the means of the cells. */
+  private double[] crossValidate(Problem problem, ParamMap[] cells, int fits, int seed) {
+    return new CrossValidator()
+        .setEstimator(problem.classifier.setSeed(seed))
+        .setEvaluator(accuracy())
+        .setEstimatorParamMaps(cells)
+        .setNumFolds(folds)
+        .setFoldCol("fold")
+        .setParallelism(fits)
+        .fit(problem.rows.withColumn("fold", RowHash.fold(problem.rows, folds, seed)))
+        .avgMetrics();
+  }
+
+  private static MulticlassClassificationEvaluator accuracy() {
+    return new MulticlassClassificationEvaluator().setMetricName("accuracy");
+  }
+
   private static void add(Table table, String name, Run run) {
-    table.add(
-        name,
-        "" + run.seed,
-        run.best.cell().text(),
-        number("%.4f", run.best.mean()),
-        run.found.cell().text(),
-        number("%.4f", run.found.mean()),
-        run.found.isBest() ? "" : number("%.3f", run.found.againstBest().pValue()),
-        run.asGood ? "yes" : "no",
-        number("%.1f", run.gridSeconds),
-        number("%.1f", run.halvingSeconds),
-        number("%.3f", run.ratio()));
+    List<String> row =
+        new ArrayList<>(
+            List.of(
+                name,
+                "" + run.seed,
+                run.best.cell().text(),
+                number("%.4f", run.best.mean()),
+                run.found.cell().text(),
+                number("%.4f", run.found.mean()),
+                run.found.isBest() ? "" : number("%.3f", run.found.againstBest().pValue()),
+                run.asGood ? "yes" : "no"));
+    for (double seconds : run.crossValidatorSeconds) {
+      row.add(number("%.1f", seconds));
+    }
+    row.add(number("%.1f", run.gridSeconds));
+    row.add(number("%.1f", run.halvingSeconds));
+    table.add(row.toArray(String[]::new));
   }
 
   private String report(String name, List<Run> runs, ObjectNode node) {
     Check.that(!runs.isEmpty(), "--seeds must be at least 1, got 0");
     long asGood = runs.stream().filter(Run::asGood).count();
-    double ratio =
-        runs.stream().mapToDouble(Run::halvingSeconds).sum()
-            / runs.stream().mapToDouble(Run::gridSeconds).sum();
     ArrayNode all = node.putArray("runs");
     for (Run run : runs) {
-      all.addObject()
-          .put("seed", run.seed)
+      ObjectNode one = all.addObject();
+      one.put("seed", run.seed)
           .put("best", run.best.cell().text())
           .put("bestMean", run.best.mean())
           .put("found", run.found.cell().text())
@@ -261,19 +304,41 @@ final class HalvingBenchmark implements Callable<Integer> {
           .put("asGood", run.asGood)
           .put("gridSeconds", run.gridSeconds)
           .put("halvingSeconds", run.halvingSeconds);
+      ObjectNode spark = one.putObject("crossValidatorSeconds");
+      for (int i = 0; i < crossValidator.length; i++) {
+        spark.put("" + crossValidator[i], run.crossValidatorSeconds[i]);
+      }
     }
     node.put("asGood", asGood);
+    node.put("parallelism", parallelism);
+    StringBuilder parts = new StringBuilder();
+    ObjectNode ratios = node.putObject("ratioToCrossValidator");
+    for (int i = 0; i < crossValidator.length; i++) {
+      int which = i;
+      double ratio = ratio(runs, run -> run.crossValidatorSeconds[which]);
+      ratios.put("" + crossValidator[i], ratio);
+      parts.append(
+          number("%.3f", ratio)
+              + " of CrossValidator's with "
+              + crossValidator[i]
+              + " fits at a time, ");
+    }
+    double ratio = ratio(runs, Run::gridSeconds);
     node.put("ratio", ratio);
-    node.put("parallelism", parallelism).put("gridParallelism", gridParallelism);
     return String.format(
         Locale.ROOT,
-        "%s: as good as the best of the grid in %d of %d seeds, in %.3f of its time (%d fits at a time against %d)%n",
+        "%s: as good as the best of the grid in %d of %d seeds; time: %s%.3f of the whole grid here with %d, as halving%n",
         name,
         asGood,
         runs.size(),
+        parts,
         ratio,
-        parallelism,
-        gridParallelism);
+        parallelism);
+  }
+
+  private static double ratio(List<Run> runs, ToDoubleFunction<Run> seconds) {
+    return runs.stream().mapToDouble(Run::halvingSeconds).sum()
+        / runs.stream().mapToDouble(seconds).sum();
   }
 
   private static String number(String format, double value) {

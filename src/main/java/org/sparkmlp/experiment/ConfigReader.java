@@ -292,7 +292,16 @@ final class ConfigReader {
     String resource = section.oneOf("resource", List.of("auto", "rows", "maxIter"));
     double minResources = section.fraction("minResources", 0);
     int brackets = section.integer("brackets", 1, 0);
-    for (String key : List.of("factor", "resource", "minResources", "brackets")) {
+    boolean evaluateBest = section.bool("evaluateBest", true);
+    if (!evaluateBest && brackets != 1) {
+      problems.add(
+          section.origin("evaluateBest"),
+          "search.evaluateBest = false goes with one bracket, got search.brackets = %d: the best of each are compared in"
+              + " the last rung",
+          brackets);
+      evaluateBest = true;
+    }
+    for (String key : List.of("factor", "resource", "minResources", "brackets", "evaluateBest")) {
       if (section.has(key) && kindKnown && !halving && !random) {
         problems.add(
             section.origin(key),
@@ -320,7 +329,7 @@ final class ConfigReader {
         hasSearch ? folds : 0,
         parallelism,
         metric,
-        new Halving(factor, minResources, brackets, classifier.getSeed()),
+        new Halving(factor, minResources, brackets, evaluateBest, classifier.getSeed()),
         resource);
   }
 

@@ -67,6 +67,7 @@ final class RunRecord {
       node.put("resource", search.resource());
       node.put("minResources", config.search().halving().minResources());
       node.put("brackets", config.search().halving().brackets());
+      node.put("evaluateBest", config.search().halving().evaluateBest());
       node.put("rungs", config.search().halving().rungs(config.cells().size()).size());
     }
     return node;

@@ -112,6 +112,11 @@ final class Section {
     return value;
   }
 
+  boolean bool(String key, boolean byDefault) {
+    return read(
+        key, byDefault, "true or false", ConfigValueType.BOOLEAN, v -> (Boolean) v.unwrapped());
+  }
+
   String oneOf(String key, List<String> allowed) {
     String value = text(key, allowed.get(0));
     if (!allowed.contains(value)) {

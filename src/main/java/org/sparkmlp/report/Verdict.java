@@ -99,6 +99,13 @@ final class Verdict {
                 + Words.count(others, "other")
                 + (others == 1 ? " was" : " were")
                 + " given up earlier and not compared with it.";
+    String caveats =
+        best.resource() < 1
+            ? givenUp
+                + Words.format(
+                    " The comparison is of fits with %.0f %% of the rows or epochs; the final one had all.",
+                    100 * best.resource())
+            : givenUp;
     List<CellData> leading = run.leading();
     String folds = Words.count(run.folds(), "fold");
     if (leading.size() <= 1) {
@@ -113,7 +120,7 @@ final class Verdict {
               + ", is behind by "
               + Words.difference(run.metric(), Math.abs(best.mean() - next.mean()))
               + "."
-              + givenUp);
+              + caveats);
       return words;
     }
     words.add(
@@ -125,7 +132,7 @@ final class Verdict {
             + " as good as far as "
             + folds
             + " can tell."
-            + givenUp);
+            + caveats);
     List<String> ruledOut = new ArrayList<>();
     List<String> open = new ArrayList<>();
     for (String name : run.varied()) {

@@ -21,14 +21,22 @@ import org.sparkmlp.util.Check;
  * done once.
  *
  * @param brackets at least 1; 0: one for each rung
+ * @param evaluateBest whether a cell that is left alone has the last rung too, which decides
+ *     nothing but tells what its metric is with everything; must be with several brackets, which
+ *     are compared there
  */
-public record Halving(int factor, double minResources, int brackets, long seed) {
+public record Halving(
+    int factor, double minResources, int brackets, boolean evaluateBest, long seed) {
   /** Everything for every cell. */
-  public static final Halving OFF = new Halving(1, 0, 1, 0);
+  public static final Halving OFF = new Halving(1, 0, 1, true, 0);
 
   public Halving {
     Check.that(
         brackets >= 0, "brackets must be at least 0 (0: one for each rung), got %d", brackets);
+    Check.that(
+        evaluateBest || brackets == 1,
+        "evaluateBest = false goes with one bracket, got brackets = %d: the best of each are compared in the last rung",
+        brackets);
   }
 
   public List<Rung> rungs(int cells) {
@@ -49,7 +57,7 @@ public record Halving(int factor, double minResources, int brackets, long seed) 
       while (rung < rungs.size() && !left.isEmpty()) {
         List<FitRecord> records = fit.apply(left, rungs.get(rung));
         left = survivors(left, Fits.means(records), largerIsBetter);
-        rung = left.size() == 1 ? Math.max(rung + 1, rungs.size() - 1) : rung + 1;
+        rung = next(rung, left.size(), rungs.size());
       }
     }
   }
@@ -64,10 +72,18 @@ public record Halving(int factor, double minResources, int brackets, long seed) 
       while (rung < rungs.size()) {
         sum += left;
         left = survivors(left);
-        rung = left == 1 ? Math.max(rung + 1, rungs.size() - 1) : rung + 1;
+        rung = next(rung, left, rungs.size());
       }
     }
     return sum * folds;
+  }
+
+  /** The rung after this one; the number of rungs if there is none. */
+  private int next(int rung, int left, int rungs) {
+    if (left > 1) {
+      return rung + 1;
+    }
+    return evaluateBest ? Math.max(rung + 1, rungs - 1) : rungs;
   }
 
   private int brackets(int rungs) {

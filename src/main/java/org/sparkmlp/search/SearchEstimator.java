@@ -104,6 +104,11 @@ public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Esti
     return self();
   }
 
+  public T setEvaluateBest(boolean value) {
+    set(evaluateBest(), value);
+    return self();
+  }
+
   /**
    * Searches, and fits the best cell on all rows.
    *
@@ -122,7 +127,7 @@ public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Esti
             cells,
             getNumFolds(),
             getParallelism(),
-            new Halving(getFactor(), getMinResources(), getBrackets(), getSeed()),
+            halving(),
             getResource());
     Dataset<Row> rows = dataset.toDF();
     String given = getFoldCol();
@@ -142,6 +147,10 @@ public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Esti
     return model.setParent(this);
   }
 
+  private Halving halving() {
+    return new Halving(getFactor(), getMinResources(), getBrackets(), getEvaluateBest(), getSeed());
+  }
+
   /**
    * The columns of the model. A cell whose params can't be had fails in the search; if no cell can,
    * the first one's error is thrown here.
@@ -153,12 +162,13 @@ public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Esti
     }
     ParamMap[] maps = candidates();
     Check.that(maps.length > 0, "estimatorParamMaps is empty, so there is nothing to try");
-    for (Param<?> param : List.of(resource(), minResources(), brackets())) {
+    for (Param<?> param : List.of(resource(), minResources(), brackets(), evaluateBest())) {
       Check.that(
           getFactor() > 1 || !isSet(param),
           "%s has no meaning with factor = 1, where every cell gets everything; set factor to 2 or more",
           param.name());
     }
+    halving();
     FoldColumn.check(schema, getFoldCol());
     RuntimeException first = null;
     for (ParamMap map : maps) {

@@ -3,6 +3,7 @@ package org.sparkmlp.search;
 import java.io.Serializable;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.evaluation.Evaluator;
+import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
@@ -52,6 +53,14 @@ public interface SearchParams extends CrossValidatorParams, HasParallelism {
 
   default int getBrackets() {
     return (Integer) getOrDefault(brackets());
+  }
+
+  default BooleanParam evaluateBest() {
+    return search().evaluateBest;
+  }
+
+  default boolean getEvaluateBest() {
+    return (Boolean) getOrDefault(evaluateBest());
   }
 
   @Override
@@ -147,6 +156,7 @@ public interface SearchParams extends CrossValidatorParams, HasParallelism {
     private Param<String> resource;
     private DoubleParam minResources;
     private IntParam brackets;
+    private BooleanParam evaluateBest;
 
     /** Makes the params of a stage that knows its uid and has this holder. */
     void make(SearchParams owner, int defaultFactor) {
@@ -183,10 +193,17 @@ public interface SearchParams extends CrossValidatorParams, HasParallelism {
               "brackets of Hyperband (>= 0), each of which begins a rung later, with fewer cells drawn at random; 1: successive"
                   + " halving; 0: as many as rungs",
               Rules.intAtLeast("brackets", 0));
+      evaluateBest =
+          new BooleanParam(
+              owner,
+              "evaluateBest",
+              "whether a cell that is left alone is fitted on the folds with everything too, which decides nothing but tells"
+                  + " what its metric is (must be true with several brackets)");
       owner.setDefault(factor, defaultFactor);
       owner.setDefault(resource, Resource.NAMES.get(0));
       owner.setDefault(minResources, 0.0);
       owner.setDefault(brackets, 1);
+      owner.setDefault(evaluateBest, true);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.sparkmlp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -53,9 +54,19 @@ class HalvingBenchmarkTest {
       asGood += good ? 1 : 0;
     }
     assertThat(digits.get("asGood").asInt()).isEqualTo(asGood);
+    for (String fits : List.of("2", "45")) {
+      double halving = 0;
+      double spark = 0;
+      for (JsonNode run : digits.get("runs")) {
+        halving += run.get("halvingSeconds").asDouble();
+        spark += run.at("/crossValidatorSeconds/" + fits).asDouble();
+      }
+      assertThat(digits.at("/ratioToCrossValidator/" + fits).asDouble())
+          .isCloseTo(halving / spark, within(1e-9));
+    }
     assertThat(digits.get("ratio").asDouble()).isPositive();
     assertThat(Files.readString(folder.resolve("figures/halving.txt")))
-        .contains("digits: as good as the best of the grid in " + asGood + " of 2 seeds, in 0.");
+        .contains("digits: as good as the best of the grid in " + asGood + " of 2 seeds; time: 0.");
     assertThat(printed).contains("digits: as good as the best");
   }
 }

@@ -276,9 +276,17 @@ class ConfigReaderTest {
         read("search { kind = halving, factor = 4, minResources = 0.1, brackets = 0, resource = rows }")
             .search();
     assertThat(halving.kind()).isEqualTo("halving");
-    assertThat(halving.halving()).isEqualTo(new Halving(4, 0.1, 0, new MLPClassifier().getSeed()));
+    assertThat(halving.halving())
+        .isEqualTo(new Halving(4, 0.1, 0, true, new MLPClassifier().getSeed()));
     assertThat(halving.resource()).isEqualTo("rows");
     assertThat(read("search { kind = halving }").search().halving().factor()).isEqualTo(3);
+    assertThat(read("search { kind = halving }").search().halving().evaluateBest()).isTrue();
+    assertThat(
+            read("search { kind = halving, evaluateBest = false }")
+                .search()
+                .halving()
+                .evaluateBest())
+        .isFalse();
     ExperimentConfig random =
         read(
             "model.seed = 3, search { kind = random, trials = 4, grid { hiddenLayers = [[3], [4]] },"
@@ -295,6 +303,13 @@ class ConfigReaderTest {
 
   @Test
   void whatMeansNothingForTheKindOfSearch() {
+    assertThat(problems("search { kind = halving, brackets = 2, evaluateBest = false }"))
+        .containsExactly(
+            "x.conf:1: search.evaluateBest = false goes with one bracket, got search.brackets = 2: the best of each are"
+                + " compared in the last rung");
+    assertThat(problems("search { evaluateBest = false }"))
+        .containsExactly(
+            "x.conf:1: search.evaluateBest has no meaning with kind = grid, where every cell gets everything");
     assertThat(problems("search { kind = halfing }"))
         .containsExactly(
             "x.conf:1: search.kind must be one of grid, halving, random, got 'halfing'; did you mean 'halving'?");

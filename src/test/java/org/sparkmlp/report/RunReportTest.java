@@ -170,7 +170,13 @@ class RunReportTest {
     ((ObjectNode) results.at("/cells/1")).put("distinguishable", false);
     assertThat(words(RunReport.html(SampleRuns.with(files, results.toString()))))
         .contains("No: of 2 combinations that came as far, 1 other is as good")
-        .contains("7 others were given up earlier and not compared with it.");
+        .contains("7 others were given up earlier and not compared with it.")
+        .doesNotContain("The comparison is of fits");
+    for (int i = 0; i < 2; i++) {
+      ((ObjectNode) results.at("/cells/" + i)).put("resource", 0.2);
+    }
+    assertThat(words(RunReport.html(SampleRuns.with(files, results.toString()))))
+        .contains("compared with it. The comparison is of fits with 20 % of the rows or epochs;");
   }
 
   @Test

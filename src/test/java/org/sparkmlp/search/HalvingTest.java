@@ -72,7 +72,7 @@ class HalvingTest {
   @Test
   void theBestThirdGoesOn() {
     List<FitRecord> records = new ArrayList<>();
-    Halving halving = new Halving(3, 0, 1, 0);
+    Halving halving = new Halving(3, 0, 1, true, 0);
     assertThat(run(halving, 15, records))
         .containsExactly(
             "0: " + IntStream.rangeClosed(1, 15).boxed().toList(),
@@ -96,10 +96,32 @@ class HalvingTest {
 
   @Test
   void oneThatIsLeftGoesStraightToTheLastRung() {
-    Halving halving = new Halving(4, 1 / 64., 1, 0);
+    Halving halving = new Halving(4, 1 / 64., 1, true, 0);
     List<FitRecord> records = new ArrayList<>();
     assertThat(run(halving, 4, records)).containsExactly("0: [1, 2, 3, 4]", "3: [4]");
     assertThat(records).hasSize(halving.fits(4, 2));
+  }
+
+  @Test
+  void orIsNotEvaluatedOnceMore() {
+    Halving halving = new Halving(4, 1 / 64., 1, false, 0);
+    List<FitRecord> records = new ArrayList<>();
+    assertThat(run(halving, 16, records))
+        .containsExactly(
+            "0: " + IntStream.rangeClosed(1, 16).boxed().toList(), "1: [13, 14, 15, 16]");
+    assertThat(records).hasSize(halving.fits(16, 2)).hasSize(2 * (16 + 4));
+    List<CellResult> results = CellResult.of(cells(16), records, 2, true);
+    assertThat(CellResult.best(results).cell().number()).isEqualTo(16);
+    assertThat(CellResult.best(results).resource()).isEqualTo(1 / 16.);
+    assertThat(results.get(14).distinguishable()).as("compared with it").isTrue();
+    // several that are left are compared in the last rung, and one that is alone has one
+    assertThat(run(new Halving(3, 0, 1, false, 0), 15, new ArrayList<>()))
+        .isEqualTo(run(new Halving(3, 0, 1, true, 0), 15, new ArrayList<>()))
+        .hasSize(3);
+    assertThat(run(halving, 1, new ArrayList<>())).containsExactly("0: [1]");
+    assertThatThrownBy(() -> new Halving(3, 0, 0, false, 0))
+        .hasMessage(
+            "evaluateBest = false goes with one bracket, got brackets = 0: the best of each are compared in the last rung");
   }
 
   @Test
@@ -114,23 +136,24 @@ class HalvingTest {
   @Test
   void bracketsOfHyperbandBeginLaterWithFewerCells() {
     List<FitRecord> records = new ArrayList<>();
-    List<String> rungs = run(new Halving(3, 0, 0, 7), 9, records);
+    List<String> rungs = run(new Halving(3, 0, 0, true, 7), 9, records);
     assertThat(rungs).hasSize(3 + 2 + 1);
     assertThat(rungs.subList(0, 3))
         .containsExactly("0: [1, 2, 3, 4, 5, 6, 7, 8, 9]", "1: [7, 8, 9]", "2: [9]");
     assertThat(rungs.get(3)).startsWith("1: [").matches(s -> s.split(",").length == 5);
     assertThat(rungs.get(4)).startsWith("2: [").matches(s -> s.split(",").length == 2);
     assertThat(rungs.get(5)).startsWith("2: [").matches(s -> s.split(",").length == 3);
-    assertThat(run(new Halving(3, 0, 0, 7), 9, new ArrayList<>())).isEqualTo(rungs);
-    assertThat(run(new Halving(3, 0, 2, 7), 9, new ArrayList<>())).isEqualTo(rungs.subList(0, 5));
-    assertThat(new Halving(3, 0, 0, 7).fits(9, 2)).isEqualTo(records.size());
+    assertThat(run(new Halving(3, 0, 0, true, 7), 9, new ArrayList<>())).isEqualTo(rungs);
+    assertThat(run(new Halving(3, 0, 2, true, 7), 9, new ArrayList<>()))
+        .isEqualTo(rungs.subList(0, 5));
+    assertThat(new Halving(3, 0, 0, true, 7).fits(9, 2)).isEqualTo(records.size());
   }
 
   @Test
   void aCellThatFailsLeavesAndIsRankedNowhere() {
     List<FitRecord> records = new ArrayList<>();
     List<String> rungs = new ArrayList<>();
-    new Halving(2, 0, 1, 0)
+    new Halving(2, 0, 1, true, 0)
         .run(
             cells(4),
             false,

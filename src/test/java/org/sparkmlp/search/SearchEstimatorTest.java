@@ -204,7 +204,7 @@ class SearchEstimatorTest {
             Cell.of(Grids.grid().add(mlp.stepSize(), 1e-4, 0.02, 1e-3).build()),
             2,
             2,
-            new Halving(3, 0, 1, 0),
+            new Halving(3, 0, 1, true, 0),
             "maxIter");
     FitLog whole = FitLog.inMemory();
     List<CellResult> expected = search.run(rows, "fold", whole, FitListener.NONE).results();
@@ -304,7 +304,8 @@ class SearchEstimatorTest {
   void theBestCellIsFittedOnce() {
     MLPClassifier mlp = mlp();
     Dataset<Row> rows = rows().withColumn("fold", RowHash.fold(rows(), 2, 9));
-    for (Halving halving : List.of(Halving.OFF, new Halving(3, 0, 1, 0), new Halving(3, 0, 0, 0))) {
+    for (Halving halving :
+        List.of(Halving.OFF, new Halving(3, 0, 1, true, 0), new Halving(3, 0, 0, true, 0))) {
       List<String> told = Collections.synchronizedList(new ArrayList<>());
       CountDownLatch begun = new CountDownLatch(1);
       CellSearch.Found found =
@@ -342,6 +343,28 @@ class SearchEstimatorTest {
     }
   }
 
+  /** It has the bits of the cell fitted alone, and was not on the folds with everything. */
+  @Test
+  void theBestCellIsNotEvaluatedWhereThatIsNotAsked() {
+    MLPClassifier mlp = mlp();
+    SearchModel model =
+        new HalvingGridSearch()
+            .setEstimator(mlp)
+            .setEvaluator(accuracy())
+            .setEstimatorParamMaps(Grids.grid().add(mlp.stepSize(), 1e-4, 0.02, 1e-3).build())
+            .setNumFolds(2)
+            .setParallelism(6)
+            .setEvaluateBest(false)
+            .fit(rows());
+    assertThat(model.records()).hasSize(3 * 2).allMatch(record -> record.resource() == 1 / 3.);
+    CellResult best = CellResult.best(model.results());
+    assertThat(best.cell().number()).isEqualTo(2);
+    assertThat(model.results()).allMatch(r -> r.isBest() || r.againstBest() != null);
+    assertThat(((MLPClassificationModel) model.bestModel()).weights())
+        .isEqualTo(mlp().setStepSize(0.02).fit(rows()).weights());
+    assertThat(SparkSessions.packedRowsInCache()).isZero();
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
@@ -364,7 +387,7 @@ class SearchEstimatorTest {
             Cell.of(Grids.grid().add(mlp.stepSize(), 1e-4, 0.02, 1e-3).build()),
             2,
             3,
-            new Halving(3, 0, 1, 0),
+            new Halving(3, 0, 1, true, 0),
             "rows");
     FitListener listener =
         new FitListener() {
@@ -601,12 +624,22 @@ class SearchEstimatorTest {
     assertThatThrownBy(() -> search.copy(ParamMap.empty()).setFactor(1).setBrackets(2).fit(rows()))
         .hasMessage(
             "brackets has no meaning with factor = 1, where every cell gets everything; set factor to 2 or more");
+    assertThatThrownBy(
+            () ->
+                search
+                    .copy(ParamMap.empty())
+                    .setFactor(3)
+                    .setBrackets(2)
+                    .setEvaluateBest(false)
+                    .fit(rows()))
+        .hasMessageStartingWith("evaluateBest = false goes with one bracket, got brackets = 2");
     Dataset<Row> equalRows = rows().limit(1).union(rows().limit(1));
     assertThatThrownBy(() -> search.copy(ParamMap.empty()).fit(equalRows))
         .hasMessageContaining("has no rows; equal rows are in the same fold");
     mlp.setFeaturesCol("nothing");
     assertThatThrownBy(() -> search.fit(rows())).hasMessageContaining("nothing");
     assertThat(Arrays.stream(search.params()).map(p -> p.name()))
-        .contains("numFolds", "foldCol", "parallelism", "seed", "factor", "brackets");
+        .contains(
+            "numFolds", "foldCol", "parallelism", "seed", "factor", "brackets", "evaluateBest");
   }
 }
