@@ -65,7 +65,7 @@ final class Advice {
       if (run.isCompared()
           && run.leading().stream()
               .anyMatch(c -> !best.params().get(param).equals(c.params().get(param)))) {
-        continue; // others are as good
+        continue; // others may be as good
       }
       boolean least = own == numbers.get(0);
       boolean most = own == numbers.get(numbers.size() - 1);
@@ -132,7 +132,11 @@ final class Advice {
     }
   }
 
-  /** Others are as good: take the cheapest, or look closer. */
+  /**
+   * Others can't be told from the best: take one that is cheaper, if its mean is within a standard
+   * error of the best's (the rule of L. Breiman et al., Classification and Regression Trees, 1984,
+   * section 3.4.3), or look closer.
+   */
   private void cheaper() {
     CellData best = run.best();
     List<CellData> leading = run.leading();
@@ -140,14 +144,19 @@ final class Advice {
       return;
     }
     CellData fastest =
-        leading.stream().min(Comparator.comparingDouble(CellData::seconds)).orElseThrow();
-    if (!fastest.is(best) && fastest.seconds() < 0.8 * best.seconds()) {
+        leading.stream()
+            .filter(c -> c.is(best) || Verdict.behind(c, best) <= best.standardError())
+            .min(Comparator.comparingDouble(CellData::fitSeconds))
+            .orElseThrow();
+    if (!fastest.is(best) && fastest.fitSeconds() < 0.8 * best.fitSeconds()) {
       found.add(
           Words.sentence(fastest.words(run.varied()))
-              + " is as good and takes "
-              + Words.seconds(fastest.seconds())
+              + " is behind by no more than a standard error ("
+              + Words.difference(run.metric(), Verdict.behind(fastest, best))
+              + "), and a fit takes "
+              + Words.seconds(fastest.fitSeconds())
               + " instead of "
-              + Words.seconds(best.seconds())
+              + Words.seconds(best.fitSeconds())
               + ": take it where time matters.");
     }
     found.add(
@@ -186,10 +195,15 @@ final class Advice {
       found.add(
           String.format(
               Locale.ROOT,
-              "%.0f %% of the training time went into rounds between the shards: larger localSteps or fewer numShards"
-                  + " make it faster.",
-              100 * share));
+              "%.0f %% of the training time went into rounds between the shards: %sfewer numShards may make it faster.",
+              100 * share,
+              isOncePerEpoch() ? "" : "larger localSteps or "));
     }
+  }
+
+  /** A round goes to the end of the epoch at most. */
+  private boolean isOncePerEpoch() {
+    return run.training().path("rounds").asLong() <= run.finalCurve().epochs();
   }
 
   private void calibration() {

@@ -104,7 +104,11 @@ final class CellCharts {
       List<Chart> charts, String title, Axis axis, Function<Curve, double[]> values) {
     Chart chart =
         Chart.of(title, Axis.linear("epoch"), axis)
-            .describe("Mean over folds, a line for each combination.");
+            .describe(
+                "Mean over folds, a line for each combination"
+                    + (run.isHalved()
+                        ? ", of its last fits: those given up early had fewer rows or epochs."
+                        : "."));
     for (CellData cell : run.cells()) {
       double[] numbers = values.apply(cell.curve());
       if (Curve.known(numbers)) {
@@ -179,7 +183,10 @@ final class CellCharts {
     return "Mean over "
         + Words.count(run.folds(), "fold")
         + ". \u2605 is the best"
-        + (run.isCompared() ? ", \u25cf as good as far as anybody can tell." : ".");
+        + (run.isCompared() ? ", \u25cf can't be told from it." : ".")
+        + (run.isHalved()
+            ? " A share is where a combination was given up: lower numbers come of fewer rows or epochs too."
+            : "");
   }
 
   private String label(CellData cell, CellData best) {
@@ -190,7 +197,8 @@ final class CellCharts {
       return null;
     }
     String mark = cell.is(best) ? "\u2605 " : cell.leads() ? "\u25cf " : "";
-    return mark + Words.bare(run.metric(), cell.mean());
+    String share = cell.resource() < 1 ? Words.format("\n%.0f %%", 100 * cell.resource()) : "";
+    return mark + Words.bare(run.metric(), cell.mean()) + share;
   }
 
   /** From worst to best, but for those so bad that all others would look the same. */

@@ -11,8 +11,10 @@ import java.util.Map;
  * @param standardError of the mean
  * @param folds the metric of each fold
  * @param seconds of all its fits
+ * @param fitSeconds of one of its last fits, the median over folds
  * @param resource share of the rows or epochs that its last fits had
  * @param distinguishable whether it is surely worse than the best; null if not compared
+ * @param behind what it is behind the best by, where they were compared; NaN if they weren't
  * @param rank from 1; 0 if not known
  * @param error why it failed, or null
  * @param curve of its last fits, the mean over folds
@@ -25,8 +27,10 @@ record CellData(
     double standardError,
     double[] folds,
     double seconds,
+    double fitSeconds,
     double resource,
     Boolean distinguishable,
+    double behind,
     int rank,
     String error,
     Curve curve,
@@ -40,7 +44,7 @@ record CellData(
     return error != null;
   }
 
-  /** Whether it is as good as the best, as far as anybody can tell; the best itself too. */
+  /** Whether it can't be told from the best; the best itself too. */
   boolean leads() {
     return Boolean.FALSE.equals(distinguishable);
   }

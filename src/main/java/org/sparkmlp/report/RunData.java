@@ -92,8 +92,10 @@ final class RunData {
         node.path("standardError").asDouble(error),
         folds,
         node.path("seconds").asDouble(Double.NaN),
+        fitSeconds(last),
         node.path("resource").asDouble(1),
         node.path("distinguishable").isBoolean() ? node.get("distinguishable").asBoolean() : null,
+        Math.abs(node.path("difference").asDouble(Double.NaN)),
         node.path("rank").asInt(),
         node.hasNonNull("error") ? node.get("error").asText() : null,
         curve(last),
@@ -123,8 +125,10 @@ final class RunData {
                   folds.length > 1 ? Sample.standardError(folds) : Double.NaN,
                   folds,
                   seconds,
+                  fitSeconds(last),
                   last.isEmpty() ? Double.NaN : last.get(0).path("resource").asDouble(1),
                   null,
+                  Double.NaN,
                   0,
                   error,
                   curve(last),
@@ -163,6 +167,16 @@ final class RunData {
   private static Times times(List<JsonNode> fits) {
     return Times.mean(
         fits.stream().map(fit -> Times.of(fit.path("training"))).filter(Times::known).toList());
+  }
+
+  /** The median, since the first fit of a run waits for a cold JVM. */
+  private static double fitSeconds(List<JsonNode> fits) {
+    double[] seconds =
+        fits.stream()
+            .mapToDouble(fit -> fit.path("seconds").asDouble(Double.NaN))
+            .sorted()
+            .toArray();
+    return seconds.length == 0 ? Double.NaN : seconds[(seconds.length - 1) / 2];
   }
 
   private static double[] numbers(JsonNode array) {
@@ -234,6 +248,24 @@ final class RunData {
   /** How cells were searched: grid, halving, random; empty if not known. */
   String searchKind() {
     return first("search").path("kind").asText("");
+  }
+
+  /** Whether cells were given up before they had everything. */
+  boolean isHalved() {
+    return cells.stream().anyMatch(cell -> cell.resource() < 1);
+  }
+
+  /** A share of what a whole fit has, in words: a rung's share of rows is of rows and epochs. */
+  String share(double resource) {
+    String what = first("search").path("resource").asText();
+    if (what.equals("maxIter")) {
+      return Words.format("%.0f %% of the epochs", 100 * resource);
+    }
+    if (what.equals("rows")) {
+      String part = Words.format("%.0f %%", 100 * Math.sqrt(resource));
+      return part + " of the rows for " + part + " of the epochs";
+    }
+    return Words.format("%.0f %% of a whole fit", 100 * resource);
   }
 
   /** Cells, the best first. */

@@ -150,18 +150,19 @@ public final class RunReport {
           tile(
               "Cross-validated " + Words.metric(run.metric()),
               Words.value(run.metric(), best.mean()),
-              Double.isFinite(best.standardError())
-                  ? "\u00b1 "
-                      + Words.difference(run.metric(), best.standardError())
-                      + " (standard error)"
-                  : ""));
+              (Double.isFinite(best.standardError())
+                      ? "\u00b1 "
+                          + Words.difference(run.metric(), best.standardError())
+                          + " (standard error)"
+                      : "")
+                  + (best.resource() < 1 ? ", with " + run.share(best.resource()) : "")));
     }
     if (run.isCompared()) {
       tiles.add(
           tile(
-              "As good as the best",
+              "Not told from the best",
               String.valueOf(Math.max(0, run.leading().size() - 1)),
-              "of " + run.compared().size() + " others"));
+              "of " + Words.count(run.compared().size(), "other")));
     }
     Double logLoss = run.test().get("logLoss");
     if (logLoss != null) {
@@ -192,7 +193,7 @@ public final class RunReport {
 
   private void ranking(Page.Section section) {
     List<String> params = run.varied();
-    boolean halving = run.cells().stream().anyMatch(c -> c.resource() < 1);
+    boolean halving = run.isHalved();
     boolean failed = run.cells().stream().anyMatch(CellData::failed);
     String metric = Words.metric(run.metric()) + (Words.isShare(run.metric()) ? " %" : "");
     List<String> columns = new ArrayList<>(List.of("rank"));
@@ -209,7 +210,9 @@ public final class RunReport {
         new DataTable(
             "Mean and standard error over "
                 + Words.count(run.folds(), "fold")
-                + "; a dot is a fold. Click on a column to sort.",
+                + "; a dot is a fold. Seconds are of all its fits, with what they waited for others at the same time."
+                + (halving ? givenUp() : "")
+                + " Click on a column to sort.",
             columns);
     Folds folds = new Folds(run);
     CellData best = run.best();
@@ -249,6 +252,15 @@ public final class RunReport {
     section.table(table);
   }
 
+  private String givenUp() {
+    double least =
+        run.cells().stream().mapToDouble(CellData::resource).filter(r -> r < 1).min().orElse(1);
+    return Words.format(
+            " \u201cLast seen on\u201d is a share of a whole fit: %.0f %% is ", 100 * least)
+        + run.share(least)
+        + ".";
+  }
+
   private Entry against(CellData cell, CellData best) {
     if (cell.failed()) {
       return new Entry(
@@ -260,10 +272,9 @@ public final class RunReport {
     if (cell.is(best)) {
       return new Entry(span("best").withClass("badge"), 0.0);
     }
-    double behind =
-        best == null ? Double.NaN : Math.abs(best.mean() - cell.mean()); // the best is the best
+    double behind = best == null ? Double.NaN : Verdict.behind(cell, best);
     if (cell.leads()) {
-      return new Entry(span("as good").withClass("badge"), behind);
+      return new Entry(span("not told apart").withClass("badge"), behind);
     }
     if (cell.distinguishable() == null) {
       return new Entry(span("not compared").withClasses("badge", "worse"), behind);

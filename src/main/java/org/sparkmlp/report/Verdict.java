@@ -99,13 +99,9 @@ final class Verdict {
                 + Words.count(others, "other")
                 + (others == 1 ? " was" : " were")
                 + " given up earlier and not compared with it.";
+    double share = compared.get(0).resource();
     String caveats =
-        best.resource() < 1
-            ? givenUp
-                + Words.format(
-                    " The comparison is of fits with %.0f %% of the rows or epochs; the final one had all.",
-                    100 * best.resource())
-            : givenUp;
+        share < 1 ? givenUp + " The comparison is of fits with " + run.share(share) + "." : givenUp;
     List<CellData> leading = run.leading();
     String folds = Words.count(run.folds(), "fold");
     if (leading.size() <= 1) {
@@ -118,7 +114,7 @@ final class Verdict {
               + " is worse by more than chance (p < 0.05 each). The next, "
               + next.words(run.varied())
               + ", is behind by "
-              + Words.difference(run.metric(), Math.abs(best.mean() - next.mean()))
+              + Words.difference(run.metric(), behind(next, best))
               + "."
               + caveats);
       return words;
@@ -128,10 +124,10 @@ final class Verdict {
             + (compared.size() + 1)
             + (others == 0 ? " combinations, " : " combinations that came as far, ")
             + (leading.size() - 1)
-            + (leading.size() == 2 ? " other is" : " others are")
-            + " as good as far as "
+            + (leading.size() == 2 ? " other" : " others")
+            + " can't be told from it by "
             + folds
-            + " can tell."
+            + "."
             + caveats);
     List<String> ruledOut = new ArrayList<>();
     List<String> open = new ArrayList<>();
@@ -154,6 +150,11 @@ final class Verdict {
               + " that was tried has a combination among the best: this search doesn't decide between them.");
     }
     return words;
+  }
+
+  /** Where they were compared; records of old versions don't say. */
+  static double behind(CellData cell, CellData best) {
+    return Double.isFinite(cell.behind()) ? cell.behind() : Math.abs(best.mean() - cell.mean());
   }
 
   private boolean isAmongLeading(String param, String value) {

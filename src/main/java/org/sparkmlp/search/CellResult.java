@@ -18,8 +18,9 @@ import org.sparkmlp.util.Sample;
  * @param seconds of all its fits, in all rungs
  * @param error the first one, or null
  * @param againstBest the best cell compared with this one over the folds (difference: the best's
- *     mean less this one's); null for the best itself, and for a cell that failed or that left
- *     before the best cell's last rung, which had less of the resource
+ *     mean less this one's) in the best's last rung or, if it was alone there, in the last one
+ *     where it wasn't; null for the best itself, and for a cell that failed or that left before
+ *     that rung
  */
 public record CellResult(
     Cell cell,
@@ -70,10 +71,16 @@ public record CellResult(
     List<CellResult> ranked =
         unranked.stream().filter(r -> r.error == null && r.isWhole()).toList();
     ranked = ranked.stream().sorted(order(largerIsBetter)).toList();
+    int lastShared = ranked.size() > 1 ? ranked.get(1).rung : 0;
+    double[] best =
+        ranked.isEmpty()
+            ? new double[0]
+            : metrics(byCell.get(ranked.get(0).cell.number()), lastShared, folds);
+    boolean comparable = Arrays.stream(best).noneMatch(Double::isNaN);
     List<CellResult> results = new ArrayList<>();
     for (CellResult result : unranked) {
       int rank = ranked.indexOf(result) + 1;
-      boolean compared = rank > 1 && result.rung == ranked.get(0).rung;
+      boolean compared = rank > 1 && result.rung == lastShared && comparable;
       results.add(
           new CellResult(
               result.cell,
@@ -83,14 +90,12 @@ public record CellResult(
               result.folds,
               result.seconds,
               result.error,
-              compared ? PairedTest.of(ranked.get(0).folds, result.folds) : null));
+              compared ? PairedTest.of(best, result.folds) : null));
     }
     return results;
   }
 
   private static CellResult of(Cell cell, List<FitRecord> fits, int folds) {
-    double[] metrics = new double[folds];
-    Arrays.fill(metrics, Double.NaN);
     int rung = fits.stream().mapToInt(FitRecord::rung).max().orElse(0);
     double resource = 0;
     double seconds = 0;
@@ -100,10 +105,22 @@ public record CellResult(
       error = error == null ? fit.error() : error;
       if (fit.rung() == rung) {
         resource = fit.resource();
+      }
+    }
+    return new CellResult(
+        cell, 0, rung, resource, metrics(fits, rung, folds), seconds, error, null);
+  }
+
+  /** Of the folds in a rung; NaN where a fit failed or is missing. */
+  private static double[] metrics(List<FitRecord> fits, int rung, int folds) {
+    double[] metrics = new double[folds];
+    Arrays.fill(metrics, Double.NaN);
+    for (FitRecord fit : fits) {
+      if (fit.rung() == rung) {
         metrics[fit.fold() - 1] = fit.metric();
       }
     }
-    return new CellResult(cell, 0, rung, resource, metrics, seconds, error, null);
+    return metrics;
   }
 
   private boolean isWhole() {

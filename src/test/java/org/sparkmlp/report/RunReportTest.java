@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,12 +61,12 @@ class RunReportTest {
         .contains(
             "97.5 % of the held-out rows are classified right (95 % sure: 95.5 to 98.6 %; 400 rows).")
         .contains(
-            "Is it surely the best? No: of 9 combinations, 3 others are as good as far as 3 folds can tell.")
+            "Is it surely the best? No: of 9 combinations, 3 others can't be told from it by 3 folds.")
         .contains("Ruled out, whatever it is combined with: schedule cosine.")
         .contains(
             "Every batch size that was tried has a combination among the best: this search doesn't decide between them.")
         .contains("Cross-validated accuracy 97.8 % \u00b1 0.23 points (standard error)")
-        .contains("As good as the best 3 of 8 others")
+        .contains("Not told from the best 3 of 8 others")
         .contains("What to try next")
         .contains("bin/spark-mlp run conf/digits.conf model.numShards=4 -- --master 'local[2]'");
     assertThat(words.indexOf("Best:")).isLessThan(words.indexOf("a dot is a fold"));
@@ -165,18 +166,55 @@ class RunReportTest {
     assertThat(words(RunReport.html(SampleRuns.with(files, results.toString()))))
         .contains("each of those that came as far (1) is worse by more than chance")
         .contains("7 others were given up earlier and not compared with it.")
-        .contains("As good as the best 0 of 1 others")
+        .contains("Not told from the best 0 of 1 other")
         .doesNotContain("every other combination is worse");
     ((ObjectNode) results.at("/cells/1")).put("distinguishable", false);
     assertThat(words(RunReport.html(SampleRuns.with(files, results.toString()))))
-        .contains("No: of 2 combinations that came as far, 1 other is as good")
+        .contains(
+            "No: of 2 combinations that came as far, 1 other can't be told from it by 3 folds.")
         .contains("7 others were given up earlier and not compared with it.")
         .doesNotContain("The comparison is of fits");
     for (int i = 0; i < 2; i++) {
       ((ObjectNode) results.at("/cells/" + i)).put("resource", 0.2);
     }
     assertThat(words(RunReport.html(SampleRuns.with(files, results.toString()))))
-        .contains("compared with it. The comparison is of fits with 20 % of the rows or epochs;");
+        .contains("compared with it. The comparison is of fits with 20 % of a whole fit.");
+    ((ObjectNode) results.get("search")).put("resource", "maxIter");
+    assertThat(words(RunReport.html(SampleRuns.with(files, results.toString()))))
+        .contains("The comparison is of fits with 20 % of the epochs.")
+        .contains("(standard error), with 20 % of the epochs");
+    ((ObjectNode) results.get("search")).put("resource", "rows");
+    // where the best came further, alone
+    ((ObjectNode) results.at("/cells/0")).put("resource", 1);
+    ((ObjectNode) results.at("/cells/1")).put("difference", 0.0123);
+    ((ObjectNode) results.at("/cells/1")).put("distinguishable", true);
+    assertThat(words(RunReport.html(SampleRuns.with(files, results.toString()))))
+        .contains("is behind by 1.23 points.")
+        .contains("The comparison is of fits with 45 % of the rows for 45 % of the epochs.")
+        .contains("20 % is 45 % of the rows for 45 % of the epochs.");
+  }
+
+  /** Cheaper, but not worse by more than a standard error; no advice that can do nothing. */
+  @Test
+  void adviceFollowsItsRules() throws Exception {
+    RunFiles grid = grid();
+    List<String> cells = new ArrayList<>(grid.cells());
+    for (int cell = 1; cell <= 2; cell++) { // the second is behind by 0.2 points, the third by 0.4
+      cells.set(cell, cells.get(cell).replace("\"seconds\":1.0", "\"seconds\":0." + (4 - cell)));
+    }
+    ObjectNode results = (ObjectNode) MAPPER.readTree(grid.results());
+    ObjectNode training = (ObjectNode) results.get("training");
+    training.put("computeSeconds", 1).put("aggregationSeconds", 3);
+    RunFiles files =
+        new RunFiles(grid.folder(), results.toString(), grid.run(), cells, grid.config());
+    assertThat(words(RunReport.html(files)))
+        .contains(
+            "is behind by no more than a standard error (0.20 points), and a fit takes 0.3 s instead of 1.0 s: take it")
+        .contains(
+            "75 % of the training time went into rounds between the shards: fewer numShards may make it faster.");
+    training.put("rounds", 2 * training.get("rounds").asInt());
+    assertThat(words(RunReport.html(SampleRuns.with(files, results.toString()))))
+        .contains("shards: larger localSteps or fewer numShards may");
   }
 
   @Test

@@ -102,6 +102,28 @@ class HalvingTest {
     assertThat(records).hasSize(halving.fits(4, 2));
   }
 
+  /** Alone at the end, it is compared where it was chosen. */
+  @Test
+  void theBestIsComparedInTheLastRungWithOthers() {
+    List<FitRecord> records = new ArrayList<>();
+    assertThat(run(new Halving(4, 1 / 64., 1, true, 0), 16, records)).hasSize(3);
+    List<CellResult> results = CellResult.of(cells(16), records, 2, true);
+    assertThat(CellResult.best(results).resource()).isEqualTo(1);
+    for (CellResult result : results) {
+      int number = result.cell().number();
+      assertThat(result.againstBest() != null).isEqualTo(number >= 13 && number <= 15);
+      if (result.againstBest() != null) {
+        assertThat(result.againstBest().difference()).isEqualTo(16 - number);
+      }
+    }
+    // not in a rung where it wasn't
+    records.removeIf(record -> record.cell() == 16 && record.rung() == 1);
+    assertThat(CellResult.of(cells(16), records, 2, true))
+        .allMatch(result -> result.againstBest() == null)
+        .filteredOn(CellResult::isBest)
+        .hasSize(1);
+  }
+
   @Test
   void orIsNotEvaluatedOnceMore() {
     Halving halving = new Halving(4, 1 / 64., 1, false, 0);
