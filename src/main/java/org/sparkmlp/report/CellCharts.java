@@ -185,7 +185,7 @@ final class CellCharts {
         + ". \u2605 is the best"
         + (run.isCompared() ? ", \u25cf can't be told from it." : ".")
         + (run.isHalved()
-            ? " A share is where a combination was given up: lower numbers come of fewer rows or epochs too."
+            ? " In brackets: the share of a whole fit where a combination was given up; lower numbers come of fewer rows or epochs too."
             : "");
   }
 
@@ -197,7 +197,7 @@ final class CellCharts {
       return null;
     }
     String mark = cell.is(best) ? "\u2605 " : cell.leads() ? "\u25cf " : "";
-    String share = cell.resource() < 1 ? Words.format("\n%.0f %%", 100 * cell.resource()) : "";
+    String share = cell.resource() < 1 ? Words.format(" (%.0f %%)", 100 * cell.resource()) : "";
     return mark + Words.bare(run.metric(), cell.mean()) + share;
   }
 

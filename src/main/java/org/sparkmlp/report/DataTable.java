@@ -2,6 +2,7 @@ package org.sparkmlp.report;
 
 import static j2html.TagCreator.button;
 import static j2html.TagCreator.caption;
+import static j2html.TagCreator.div;
 import static j2html.TagCreator.each;
 import static j2html.TagCreator.table;
 import static j2html.TagCreator.tbody;
@@ -74,7 +75,7 @@ public final class DataTable {
 
   DomContent html() {
     return table(
-            caption(caption),
+            caption(div(caption)),
             thead(tr(each(columns, (i, name) -> head(i, name)))),
             tbody(each(lines, DataTable::row)))
         .withClass("sortable");

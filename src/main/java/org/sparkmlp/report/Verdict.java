@@ -95,13 +95,13 @@ final class Verdict {
     String givenUp =
         others == 0
             ? ""
-            : " "
-                + Words.count(others, "other")
+            : Words.count(others, "other")
                 + (others == 1 ? " was" : " were")
                 + " given up earlier and not compared with it.";
     double share = compared.get(0).resource();
     String caveats =
-        share < 1 ? givenUp + " The comparison is of fits with " + run.share(share) + "." : givenUp;
+        (givenUp + (share < 1 ? " The comparison is of fits with " + run.share(share) + "." : ""))
+            .strip();
     List<CellData> leading = run.leading();
     String folds = Words.count(run.folds(), "fold");
     if (leading.size() <= 1) {
@@ -115,8 +115,8 @@ final class Verdict {
               + next.words(run.varied())
               + ", is behind by "
               + Words.difference(run.metric(), behind(next, best))
-              + "."
-              + caveats);
+              + ".");
+      addUnlessEmpty(words, caveats);
       return words;
     }
     words.add(
@@ -127,8 +127,8 @@ final class Verdict {
             + (leading.size() == 2 ? " other" : " others")
             + " can't be told from it by "
             + folds
-            + "."
-            + caveats);
+            + ".");
+    addUnlessEmpty(words, caveats);
     List<String> ruledOut = new ArrayList<>();
     List<String> open = new ArrayList<>();
     for (String name : run.varied()) {
@@ -150,6 +150,12 @@ final class Verdict {
               + " that was tried has a combination among the best: this search doesn't decide between them.");
     }
     return words;
+  }
+
+  private static void addUnlessEmpty(List<String> words, String sentence) {
+    if (!sentence.isEmpty()) {
+      words.add(sentence);
+    }
   }
 
   /** Where they were compared; records of old versions don't say. */
