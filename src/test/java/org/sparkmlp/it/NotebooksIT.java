@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -24,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The notebooks run from top to bottom on the kernel that {@code bin/spark-mlp notebook install}
- * installs, and what they show is of the kinds that are committed. {@code -Dupdate.notebooks=true}
- * writes the outputs into them.
+ * installs, and what they show is of the kinds that are committed, with the same words and about
+ * the same numbers. {@code -Dupdate.notebooks=true} writes the outputs into them.
  *
  * <p>Without jupyter this is skipped, unless {@code -Dnotebooks.required=true}.
  */
@@ -99,6 +101,89 @@ class NotebooksIT {
     return kinds;
   }
 
+  private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?(e[-+]?\\d+)?");
+
+  /** Times, hashes, and which weight rounding is worst for, aren't the same on any machine. */
+  private static final Pattern OF_A_MACHINE =
+      Pattern.compile("\\d (ms|s|seconds)\\b|^[0-9a-f]{8}$|^layer\\d+\\.\\w+\\[");
+
+  /** A cell's lines of text, and its tables cell by cell. */
+  private static List<String> lines(JsonNode cell) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode output : cell.path("outputs")) {
+      JsonNode text =
+          output.has("text")
+              ? output.get("text")
+              : output.path("data").path("text/html").isMissingNode()
+                  ? output.path("data").path("text/plain")
+                  : output.path("data").path("text/html");
+      StringBuilder whole = new StringBuilder(text.asText());
+      text.forEach(part -> whole.append(part.asText()));
+      whole.toString().replaceAll("<[^>]*>", "\n").lines().map(String::strip).forEach(lines::add);
+    }
+    lines.removeIf(line -> line.isEmpty() || OF_A_MACHINE.matcher(line).find());
+    return lines;
+  }
+
+  private static boolean agree(String line, String other) {
+    List<MatchResult> numbers = NUMBER.matcher(line).results().toList();
+    List<MatchResult> others = NUMBER.matcher(other).results().toList();
+    if (!NUMBER.matcher(line).replaceAll("#").equals(NUMBER.matcher(other).replaceAll("#"))) {
+      return false;
+    }
+    for (int i = 0; i < numbers.size(); i++) {
+      String a = numbers.get(i).group();
+      String b = others.get(i).group();
+      double x = Double.parseDouble(a);
+      double y = Double.parseDouble(b);
+      // kinds of processors round differently: a row or two, an epoch or two
+      double least = a.matches("-?\\d+") && b.matches("-?\\d+") ? 2 : 0.02;
+      if (Math.abs(x - y) > Math.max(least, 0.1 * Math.max(Math.abs(x), Math.abs(y)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Texts that differ by more than kinds of processors do. */
+  private static List<String> differences(JsonNode ran, JsonNode committed) {
+    List<String> differences = new ArrayList<>();
+    for (int i = 0; i < ran.get("cells").size(); i++) {
+      List<String> now = lines(ran.get("cells").get(i));
+      List<String> then = lines(committed.get("cells").get(i));
+      if (now.size() != then.size()) {
+        differences.add("cell " + (i + 1) + ": " + now + " instead of " + then);
+        continue;
+      }
+      for (int j = 0; j < now.size(); j++) {
+        if (!agree(now.get(j), then.get(j))) {
+          differences.add("cell " + (i + 1) + ": " + now.get(j) + " instead of " + then.get(j));
+        }
+      }
+    }
+    return differences;
+  }
+
+  private static JsonNode showing(String text) {
+    ObjectNode notebook = JSON.createObjectNode();
+    notebook.putArray("cells").addObject().putArray("outputs").addObject().put("text", text);
+    return notebook;
+  }
+
+  @Test
+  void outputsOfOldCodeAreTold() {
+    JsonNode committed = showing("accuracy 0.983, after epoch 10\nabout 14 ms\n7de2669b");
+    assertThat(
+            differences(showing("accuracy 0.978, after epoch 9\nabout 99 ms\nb1642d20"), committed))
+        .isEmpty();
+    assertThat(differences(showing("accuracy 0.983, after epoch 6\nabout 14 ms"), committed))
+        .hasSize(1);
+    for (String other :
+        List.of("accuracy 0.61, after epoch 10", "precision 0.983, after epoch 10", "", "a\nb")) {
+      assertThat(differences(showing(other), committed)).as(other).hasSize(1);
+    }
+  }
+
   @Test
   void thereAreFour() throws IOException {
     assertThat(notebooks()).hasSize(4);
@@ -116,6 +201,9 @@ class NotebooksIT {
     }
     JsonNode committed = read(notebook);
     assertThat(kinds(ran)).isEqualTo(kinds(committed));
+    assertThat(differences(ran, committed))
+        .as("%s shows something else: -Dupdate.notebooks=true", notebook)
+        .isEmpty();
     assertThat(kinds(ran).toString())
         .as("pictures and tables")
         .contains("image/svg+xml")
