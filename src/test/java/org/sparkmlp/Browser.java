@@ -199,6 +199,13 @@ public final class Browser implements AutoCloseable {
             dark ? "dark" : "light"));
   }
 
+  /** Lays the page out as for paper of a width, or for the screen again. */
+  public void paper(int width, boolean on) throws Exception {
+    look(width, 1000, false);
+    call("Emulation.setEmulatedMedia", "{\"media\": \"" + (on ? "print" : "") + "\"}");
+    eval("window.dispatchEvent(new Event('" + (on ? "beforeprint" : "afterprint") + "'))");
+  }
+
   /** A picture of the window, or of the whole page. */
   public byte[] screenshot(boolean whole) throws Exception {
     String answer =

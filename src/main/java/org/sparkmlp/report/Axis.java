@@ -12,8 +12,18 @@ import org.sparkmlp.util.Check;
  * @param categories their names; empty unless the scale is of categories
  * @param min where it begins, or NaN to begin where the numbers do
  * @param max where it ends, likewise
+ * @param least the least that a number can be, before which neither axis nor whiskers begin; NaN if
+ *     there is none
+ * @param most the most that a number can be, likewise
  */
-public record Axis(String name, Scale scale, List<String> categories, double min, double max) {
+public record Axis(
+    String name,
+    Scale scale,
+    List<String> categories,
+    double min,
+    double max,
+    double least,
+    double most) {
   /** How numbers become places. */
   public enum Scale {
     LINEAR,
@@ -22,23 +32,37 @@ public record Axis(String name, Scale scale, List<String> categories, double min
     CATEGORY
   }
 
+  private Axis(String name, Scale scale, List<String> categories) {
+    this(name, scale, categories, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+  }
+
   public static Axis linear(String name) {
-    return new Axis(name, Scale.LINEAR, List.of(), Double.NaN, Double.NaN);
+    return new Axis(name, Scale.LINEAR, List.of());
   }
 
   public static Axis log(String name) {
-    return new Axis(name, Scale.LOG, List.of(), Double.NaN, Double.NaN);
+    return new Axis(name, Scale.LOG, List.of());
   }
 
   public static Axis categories(String name, List<String> categories) {
     Check.that(!categories.isEmpty(), "the axis '%s' needs at least one category", name);
-    return new Axis(name, Scale.CATEGORY, List.copyOf(categories), Double.NaN, Double.NaN);
+    return new Axis(name, Scale.CATEGORY, List.copyOf(categories));
   }
 
   /** The same from {@code min} to {@code max}. */
   public Axis between(double min, double max) {
     Check.that(min < max, "the axis '%s' must end above %s, not at %s", name, min, max);
-    return new Axis(name, scale, categories, min, max);
+    return new Axis(name, scale, categories, min, max, least, most);
+  }
+
+  /**
+   * The same for numbers that can't be less than {@code least} nor more than {@code most}, as
+   * shares: it ends there at the latest, but where the numbers do.
+   */
+  public Axis within(double least, double most) {
+    Check.that(
+        least < most, "what is along '%s' must reach above %s, not to %s", name, least, most);
+    return new Axis(name, scale, categories, min, max, least, most);
   }
 
   boolean isOfCategories() {
@@ -55,6 +79,10 @@ public record Axis(String name, Scale scale, List<String> categories, double min
     if (min < max) {
       node.put("min", min);
       node.put("max", max);
+    }
+    if (least < most) {
+      node.put("least", least);
+      node.put("most", most);
     }
     return node;
   }

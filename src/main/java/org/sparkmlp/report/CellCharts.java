@@ -93,9 +93,13 @@ final class CellCharts {
   List<Chart> curves() {
     List<Chart> charts = new ArrayList<>();
     addCurves(charts, "Training loss", Axis.log("loss"), Curve::loss);
-    addCurves(charts, "Training accuracy", Axis.linear("accuracy"), Curve::accuracy);
+    addCurves(charts, "Training accuracy", Axis.linear("accuracy").within(0, 1), Curve::accuracy);
     addCurves(charts, "Validation loss", Axis.log("loss"), Curve::validationLoss);
-    addCurves(charts, "Validation accuracy", Axis.linear("accuracy"), Curve::validationAccuracy);
+    addCurves(
+        charts,
+        "Validation accuracy",
+        Axis.linear("accuracy").within(0, 1),
+        Curve::validationAccuracy);
     addCurves(charts, "Learning rate", Axis.linear("rate"), Curve::learningRate);
     return charts;
   }
@@ -236,7 +240,9 @@ final class CellCharts {
     return Chart.of(
             title() + " by " + Words.name(param),
             Axis.categories(Words.name(param), values),
-            Axis.linear(title()))
+            Words.isShare(run.metric())
+                ? Axis.linear(title()).within(0, 100)
+                : Axis.linear(title()))
         .add(Series.scatter(title(), x, y).withErrors(errors).withWeight(Series.Weight.STRONG))
         .describe(
             "Mean over "

@@ -51,7 +51,8 @@ public final class ChartRenderer {
       """
       function draw(spec, width, height) {
         var chart = echarts.init(null, null, {renderer: 'svg', ssr: true, width: width, height: height});
-        chart.setOption(sparkMlpCharts.picture(JSON.parse(spec), width, measure));
+        var size = {width: width, height: height, measure: function (text, pixels) { return measure(text, pixels + 'px'); }};
+        chart.setOption(sparkMlpCharts.picture(JSON.parse(spec), size));
         var svg = chart.renderToSVGString();
         chart.dispose();
         return svg;

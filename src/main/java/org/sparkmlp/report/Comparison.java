@@ -54,7 +54,7 @@ public final class Comparison {
     Page.Section curves = page.section("How the final models learnt");
     List<Chart> charts = new ArrayList<>();
     addCurves(charts, "Training loss", Axis.log("loss"), Curve::loss);
-    addCurves(charts, "Training accuracy", Axis.linear("accuracy"), Curve::accuracy);
+    addCurves(charts, "Training accuracy", Axis.linear("accuracy").within(0, 1), Curve::accuracy);
     addCurves(charts, "Learning rate", Axis.linear("rate"), Curve::learningRate);
     if (charts.isEmpty()) {
       curves.text("These records have no curves.");
@@ -132,7 +132,8 @@ public final class Comparison {
     double[] errors = tested.stream().mapToDouble(run -> 100 * half(run)).toArray();
     return Chart.of(
             "Accuracy on held-out rows (%)",
-            Axis.categories("run", tested.stream().map(names::get).toList()), Axis.linear("%"))
+            Axis.categories("run", tested.stream().map(names::get).toList()),
+            Axis.linear("%").within(0, 100))
         .add(Series.scatter("accuracy", x, y).withErrors(errors).withWeight(Series.Weight.STRONG))
         .describe("The whiskers are 95 % intervals for other rows of the same kind.");
   }

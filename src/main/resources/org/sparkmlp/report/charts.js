@@ -19,6 +19,7 @@ var sparkMlpCharts = (function () {
   };
   var DASHES = ['solid', 'dashed', 'dotted', [9, 4, 2, 4]];
   var SYMBOLS = ['circle', 'emptyCircle', 'diamond', 'triangle'];
+  var LONGEST = 200; // pixels of a turned name of a category
   var FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif'; // no quotes: ECharts puts it into attributes
 
   function number(value) {
@@ -57,7 +58,104 @@ var sparkMlpCharts = (function () {
     return luminance > 0.18 ? '#14181f' : '#ffffff';
   }
 
-  function axis(spec, theme, vertical, zero) {
+  /**
+   * Labels of an axis of categories below a chart: every one is there, in lines or turned where they are too long for
+   * their place; if they are too many even for that, every so many.
+   * room: pixels along the axis for each
+   * margin: pixels to the left of the first's middle
+   */
+  function below(names, room, margin, measure) {
+    function wide(text) {
+      return Math.max.apply(null, text.split('\n').map(function (part) { return measure(part, 12); }));
+    }
+    var lines = names.map(function (name) { return broken(name, room - 6, measure); });
+    var widest = Math.max.apply(null, lines.map(wide));
+    var most = Math.max.apply(null, lines.map(function (text) { return text.split('\n').length; }));
+    if (widest <= room - 4 && most <= 4) {
+      return { height: 14 * most, left: 0, label: { interval: 0, lineHeight: 14, formatter: function (name, i) { return lines[i]; } } };
+    }
+    var plain = names.map(function (name) { return name.replace(/\s*\n\s*/g, ' '); });
+    var length = Math.min(LONGEST, Math.max.apply(null, plain.map(wide)));
+    var degrees = room >= 22 ? 45 : 90;
+    var turn = degrees * Math.PI / 180;
+    return {
+      height: Math.ceil(length * Math.sin(turn) + 14 * Math.cos(turn)),
+      left: Math.max(0, length * Math.cos(turn) - margin),
+      label: {
+        interval: room >= 13 ? 0 : 'auto', rotate: degrees, width: LONGEST, overflow: 'truncate',
+        formatter: function (name, i) { return plain[i]; }
+      }
+    };
+  }
+
+  /** A text in lines that are no wider than asked for, where it has spaces to break it at. */
+  function broken(text, width, measure) {
+    return text.split('\n').map(function (part) {
+      var lines = [''];
+      part.split(' ').forEach(function (word) {
+        var last = lines[lines.length - 1];
+        var longer = last ? last + ' ' + word : word;
+        if (last && measure(longer, 12) > width) { lines.push(word); } else { lines[lines.length - 1] = longer; }
+      });
+      return lines.join('\n');
+    }).join('\n');
+  }
+
+  /**
+   * Where labels of axes of categories find their place in a chart of a size, {width, height, measure}; measure says how
+   * many pixels wide a text is in a font of so many pixels.
+   */
+  function layout(spec, size) {
+    var made = { left: 0, extra: 0 };
+    var ordinates = 44; // numbers
+    if (spec.y.scale === 'category') {
+      var names = spec.y.categories;
+      var most = Math.max(60, 0.4 * size.width);
+      ordinates = Math.max.apply(null, names.map(function (name) { return size.measure(name, 12); }));
+      made.y = { interval: (size.height - 60) / names.length >= 12 ? 0 : 'auto' };
+      if (ordinates > most) {
+        ordinates = most;
+        made.y.width = most;
+        made.y.overflow = 'break';
+        made.y.fontSize = 11;
+        made.y.lineHeight = 12;
+      }
+    }
+    if (spec.x.scale === 'category') {
+      var plot = size.width - 40 - ordinates;
+      var room = plot / spec.x.categories.length;
+      var labels = below(spec.x.categories, room, ordinates + 12 + room / 2, size.measure);
+      if (labels.left > 0) {
+        room = (plot - labels.left) / spec.x.categories.length;
+        made.left = labels.left;
+      }
+      made.room = room;
+      made.x = labels.label;
+      made.extra = labels.height - 14;
+    }
+    return made;
+  }
+
+  /**
+   * Where an axis of numbers is to end instead of where ECharts would end it: at what the numbers can be at most, and
+   * close to the only number there is (ECharts leaves half of it to both sides).
+   */
+  function end(spec, up) {
+    return function (extent) {
+      var range = extent.max - extent.min;
+      var limit = up ? spec.most : spec.least;
+      var value = up ? extent.max : extent.min;
+      if (range === 0 && value !== 0) {
+        var unit = Math.pow(10, Math.floor(Math.log(Math.abs(value) / 2) / Math.LN10) - 1);
+        value = up ? Math.ceil(value / unit + 1) : Math.floor(value / unit - 1);
+        value = unit < 1 ? value / Math.round(1 / unit) : value * unit;
+        return limit === undefined ? value : up ? Math.min(limit, value) : Math.max(limit, value);
+      }
+      return limit !== undefined && Math.abs(limit - value) < 0.4 * range ? limit : null;
+    };
+  }
+
+  function axis(spec, theme, vertical, zero, labels) {
     var one = {
       name: spec.name,
       nameTextStyle: { color: theme.text, fontSize: 12, align: vertical ? 'left' : 'center' },
@@ -77,6 +175,7 @@ var sparkMlpCharts = (function () {
       one.splitLine = { show: false };
       one.axisTick = { show: false };
       one.nameGap = vertical ? 10 : 28;
+      for (var key in labels) { one.axisLabel[key] = labels[key]; }
       return one;
     }
     one.type = spec.scale === 'log' ? 'log' : 'value';
@@ -86,6 +185,9 @@ var sparkMlpCharts = (function () {
     if (spec.min !== undefined) {
       one.min = spec.min;
       one.max = spec.max;
+    } else if (one.type === 'value' && !zero) {
+      one.min = end(spec, false);
+      one.max = end(spec, true);
     }
     return one;
   }
@@ -113,20 +215,38 @@ var sparkMlpCharts = (function () {
     return values;
   }
 
-  /** Whiskers of a series, under its name, so that they come and go with it. */
+  /**
+   * Whiskers of a series, under its name, so that they come and go with it. The axis reaches as far as they do; they end
+   * where the chart does, and where the numbers can't be.
+   */
   function whiskers(spec, series, theme) {
     var flat = spec.y.scale === 'category';
+    var along = flat ? spec.x : spec.y;
     var data = points(spec, series).map(function (point, i) {
-      return [point[0], point[1], series.errors[i]];
-    }).filter(function (point) { return point[2] !== null && point[0] !== '-' && point[1] !== '-'; });
+      var value = point[flat ? 0 : 1];
+      var low = value - series.errors[i];
+      var high = value + series.errors[i];
+      if (along.least !== undefined) { low = Math.max(low, along.least); }
+      if (along.most !== undefined) { high = Math.min(high, along.most); }
+      if (along.scale === 'log' && low <= 0) { low = '-'; }
+      return [point[0], point[1], low, high, series.errors[i]];
+    }).filter(function (point) { return point[4] !== null && point[0] !== '-' && point[1] !== '-'; });
     return {
-      type: 'custom', name: series.name, data: data, silent: true, z: 4, encode: { x: 0, y: 1 },
+      type: 'custom', name: series.name, data: data, silent: true, z: 4,
+      encode: flat ? { x: [0, 2, 3], y: 1 } : { x: 0, y: [1, 2, 3] },
       renderItem: function (params, api) {
+        var box = params.coordSys;
         var x = api.value(0);
         var y = api.value(1);
-        var e = api.value(2);
-        var low = api.coord(flat ? [x - e, y] : [x, y - e]);
-        var high = api.coord(flat ? [x + e, y] : [x, y + e]);
+        function place(value) {
+          if (isNaN(value)) { return flat ? [box.x, api.coord([x, y])[1]] : [api.coord([x, y])[0], box.y + box.height]; }
+          var at = api.coord(flat ? [value, y] : [x, value]);
+          return flat
+            ? [Math.max(box.x, Math.min(box.x + box.width, at[0])), at[1]]
+            : [at[0], Math.max(box.y, Math.min(box.y + box.height, at[1]))];
+        }
+        var low = place(api.value(2));
+        var high = place(api.value(3));
         var cap = 4;
         var style = { stroke: theme.strong, lineWidth: 1.2, fill: 'none' };
         function stroke(x1, y1, x2, y2) {
@@ -186,7 +306,35 @@ var sparkMlpCharts = (function () {
     };
   }
 
-  function heat(spec, theme) {
+  var MARK = /^([\u2605\u25cf]) /; // the best, and what is as good
+
+  /**
+   * How texts find place in cells: {font: pixels; text: a function of the whole text}. A mark goes above its number where
+   * a cell is too narrow for both; where that can't be read either, there is only the mark.
+   */
+  function inCells(spec, size, places) {
+    var width = places.room - 6;
+    var height = (size.height - 64 - places.extra - 14) / spec.values.length - 4;
+    function largest(text, lines) {
+      var widest = 1;
+      spec.labels.forEach(function (row) {
+        row.forEach(function (label) {
+          text(label || '').split('\n').forEach(function (line) { widest = Math.max(widest, size.measure(line, 13)); });
+        });
+      });
+      return Math.floor(Math.min(13, 13 * width / widest, height / lines));
+    }
+    function whole(text) { return text; }
+    function stacked(text) { return text.replace(MARK, '$1\n'); }
+    function mark(text) { return (MARK.exec(text) || ['', ''])[1]; }
+    var one = largest(whole, 1);
+    var two = largest(stacked, 2);
+    if (one >= 11 || one >= two && one >= 9) { return { font: one, text: whole }; }
+    return two >= 9 ? { font: two, text: stacked } : { font: 11, text: mark };
+  }
+
+  function heat(spec, theme, size, places) {
+    var written = inCells(spec, size, places);
     var data = [];
     var rows = spec.values.length;
     var columns = spec.values[0].length;
@@ -205,37 +353,39 @@ var sparkMlpCharts = (function () {
         });
       }
     }
-    var x = axis(spec.x, theme, false, false);
-    var y = axis(spec.y, theme, true, false);
-    x.axisLabel.interval = columns > 24 ? 'auto' : 0;
-    y.axisLabel.interval = rows > 40 ? 'auto' : 0;
+    var x = axis(spec.x, theme, false, false, places.x);
+    var y = axis(spec.y, theme, true, false, places.y);
     x.axisLine.show = false;
     return {
       xAxis: x, yAxis: y,
       visualMap: { show: false, min: spec.low, max: spec.high > spec.low ? spec.high : spec.low + 1, dimension: 2 },
       series: [{
         type: 'heatmap', name: spec.title, data: data,
-        label: { show: columns <= 24, fontSize: columns > 12 ? 11 : 13, formatter: function (p) { return p.data.text || ''; } }
+        label: {
+          show: true, fontSize: written.font, lineHeight: written.font + 1,
+          formatter: function (p) { return written.text(p.data.text || ''); }
+        }
       }]
     };
   }
 
-  /** The option of ECharts; hidden: names of series that aren't to be seen. */
-  function option(spec, theme, hidden) {
+  /** The option of ECharts; hidden: names of series that aren't to be seen; size: as for layout. */
+  function option(spec, theme, hidden, size) {
+    var places = layout(spec, size);
     var base = {
       animation: false,
       backgroundColor: 'transparent',
       textStyle: { fontFamily: FONT, color: theme.text },
-      grid: { left: 8, right: 24, top: 30, bottom: 30, containLabel: true }
+      grid: { left: 8 + places.left, right: 24, top: 30, bottom: 30, containLabel: true }
     };
     var more;
     if (spec.values) {
-      more = heat(spec, theme);
+      more = heat(spec, theme, size, places);
     } else {
       var bars = spec.series.some(function (one) { return one.kind === 'bar'; });
       more = {
-        xAxis: axis(spec.x, theme, false, bars && spec.x.scale !== 'category'),
-        yAxis: axis(spec.y, theme, true, bars && spec.y.scale !== 'category'),
+        xAxis: axis(spec.x, theme, false, bars && spec.x.scale !== 'category', places.x),
+        yAxis: axis(spec.y, theme, true, bars && spec.y.scale !== 'category', places.y),
         series: []
       };
       if (spec.y.scale === 'category') { more.xAxis.splitLine.show = true; }
@@ -248,6 +398,7 @@ var sparkMlpCharts = (function () {
       if (spec.y.scale === 'log' && spec.y.min !== undefined) { more.series.push(ends(spec)); }
       more.legend = { show: false, selected: selected, data: spec.series.map(function (one) { return one.name; }) };
     }
+    more.xAxis.nameGap += places.extra;
     for (var key in more) { base[key] = more[key]; }
     return base;
   }
@@ -272,7 +423,7 @@ var sparkMlpCharts = (function () {
     var count = 1;
     var place = 0;
     names.forEach(function (name) {
-      var wide = 31 + measure(name, '12px');
+      var wide = 31 + measure(name, 12);
       if (place > 0 && place + wide > width) {
         count++;
         place = 0;
@@ -284,10 +435,10 @@ var sparkMlpCharts = (function () {
 
   /**
    * A picture for documents: on white, with title and legend.
-   * measure: a function of a text and its font, how wide it is in pixels
+   * size: as for layout
    */
-  function picture(spec, width, measure) {
-    var made = option(escaped(spec), LIGHT, null);
+  function picture(spec, size) {
+    var made = option(escaped(spec), LIGHT, null, { width: size.width, height: size.height - 34, measure: size.measure });
     made.backgroundColor = LIGHT.page;
     made.title = { text: escaped(spec.title), left: 12, top: 8, textStyle: { color: LIGHT.strong, fontSize: 15, fontWeight: 600, fontFamily: FONT } };
     made.grid.top = 64;
@@ -297,10 +448,15 @@ var sparkMlpCharts = (function () {
       made.legend.top = 34;
       made.legend.itemWidth = 26;
       made.legend.textStyle = { color: LIGHT.text };
-      made.grid.top = 60 + 24 * rows(made.legend.data, width - 36, measure);
+      made.grid.top = 60 + 24 * rows(made.legend.data, size.width - 36, size.measure);
     }
     return made;
   }
 
-  return { option: option, picture: picture, number: number, LIGHT: LIGHT, DARK: DARK };
+  /** How much higher than with labels in one line a chart must be for those below it. */
+  function extra(spec, size) {
+    return layout(spec, size).extra;
+  }
+
+  return { option: option, picture: picture, extra: extra, number: number, LIGHT: LIGHT, DARK: DARK, FONT: FONT };
 })();

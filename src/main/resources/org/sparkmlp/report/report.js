@@ -6,10 +6,12 @@
   var specs = JSON.parse(document.getElementById('charts').textContent);
   var dark = window.matchMedia('(prefers-color-scheme: dark)');
   var printing = false;
-  var charts = {}; // by id: {box, spec, instance, group}
+  var charts = {}; // by id: {box, spec, instance, group, height without labels of more than a line, size drawn for}
   var hidden = {}; // by group, then by name of series
   var SHOWN_IN_TOOLTIP = 12;
   var NUMBERS_SHOWN = 20000;
+  var WHOLE_PAGE = 688; // pixels of a portrait A4 page within the margins of report.css
+  var HALF_PAGE = 330; // of each of two columns of it
 
   function all(selector, within) {
     return Array.prototype.slice.call((within || document).querySelectorAll(selector));
@@ -88,11 +90,28 @@
     return spec.series.reduce(function (sum, one) { return sum + one.y.length; }, 0);
   }
 
+  function measure(text, pixels) {
+    return echarts.format.getTextRect(text, pixels + 'px ' + sparkMlpCharts.FONT).width;
+  }
+
+  /**
+   * Draws anew, in the width that the box has. What is printed is drawn as wide as a column of a portrait page, whatever
+   * the window is: the page isn't laid out for paper yet when browsers say that they print. From there it is scaled.
+   */
   function draw(chart) {
     if (chart.instance) { chart.instance.dispose(); }
+    var half = printing && chart.box.closest('.grid > :not(.wide)');
+    var width = !printing ? chart.box.clientWidth : half ? HALF_PAGE : WHOLE_PAGE;
+    var lower = half && chart.spec.y.scale !== 'category' ? 0.75 : 1;
+    chart.size = { width: width, height: lower * chart.height, measure: measure };
+    chart.size.height += sparkMlpCharts.extra(chart.spec, chart.size);
+    chart.box.style.height = chart.size.height + 'px';
     // SVG is sharp on paper; many lines are faster on a canvas
     var renderer = numbersOf(chart.spec) > 5000 ? 'canvas' : 'svg';
-    chart.instance = echarts.init(chart.box, null, { renderer: renderer });
+    chart.instance = echarts.init(chart.box, null, {
+      renderer: renderer, width: printing ? width : undefined, height: printing ? chart.size.height : undefined,
+      devicePixelRatio: printing ? 3 : undefined
+    });
     var option = optionOf(chart);
     option.tooltip = tooltip(chart);
     if (chart.box.dataset.zoom) {
@@ -109,11 +128,13 @@
     if (chart.box.dataset.zoom) {
       chart.instance.dispatchAction({ type: 'takeGlobalCursor', key: 'dataZoomSelect', dataZoomSelectActive: true });
     }
+    var svg = chart.box.querySelector('svg');
+    if (printing && svg) { svg.setAttribute('viewBox', '0 0 ' + width + ' ' + chart.size.height); }
     chart.box.dataset.drawn = 'true';
   }
 
   function optionOf(chart) {
-    return sparkMlpCharts.option(chart.shown || chart.spec, theme(), hidden[chart.group]);
+    return sparkMlpCharts.option(chart.shown || chart.spec, theme(), hidden[chart.group], chart.size);
   }
 
   /** Shows a spec, with the same series and axes, in the place of the chart's own. */
@@ -151,7 +172,7 @@
   var KEYS = { '+': 'in', '=': 'in', '-': 'out', ArrowLeft: 'left', ArrowRight: 'right', '0': 'reset', Escape: 'reset' };
 
   all('.chart').forEach(function (box) {
-    var chart = charts[box.id] = { box: box, spec: specs[box.id], group: box.dataset.group, instance: null };
+    var chart = charts[box.id] = { box: box, spec: specs[box.id], group: box.dataset.group, instance: null, height: parseFloat(box.style.height) };
     hidden[chart.group] = hidden[chart.group] || {};
     var figure = box.closest('figure');
     all('[data-act]', figure).forEach(function (button) {
@@ -315,7 +336,12 @@
 
   dark.addEventListener('change', drawAll);
   window.addEventListener('resize', function () {
-    Object.keys(charts).forEach(function (id) { if (charts[id].instance) { charts[id].instance.resize(); } });
+    Object.keys(charts).forEach(function (id) {
+      var chart = charts[id];
+      if (!chart.instance) { return; }
+      // names of categories find other places
+      if (chart.spec.x.scale === 'category' || chart.spec.y.scale === 'category') { draw(chart); } else { chart.instance.resize(); }
+    });
   });
   window.addEventListener('beforeprint', function () { printing = true; drawAll(); });
   window.addEventListener('afterprint', function () { printing = false; drawAll(); });

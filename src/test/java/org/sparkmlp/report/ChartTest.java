@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
 class ChartTest {
   private static final Axis EPOCH = Axis.linear("epoch");
@@ -115,6 +118,105 @@ class ChartTest {
     String cells = renderer.svg(heat, 400, 200);
     assertThat(parse(cells).getTextContent()).contains("90.0", "cosine");
     assertThat(Pattern.compile("fill=\"#0b4f8a\"").matcher(cells).results()).hasSize(1);
+  }
+
+  /** The smallest and largest number written along the y axis. */
+  private static double[] ends(String svg) throws Exception {
+    double[] numbers =
+        Pattern.compile(">(-?[\\d.]+)</text>")
+            .matcher(svg)
+            .results()
+            .mapToDouble(number -> Double.parseDouble(number.group(1)))
+            .toArray();
+    return new double[] {
+      Arrays.stream(numbers).min().orElseThrow(), Arrays.stream(numbers).max().orElseThrow()
+    };
+  }
+
+  private static Chart whiskers(Axis y, double[] values, double[] errors) {
+    return Chart.of("t", Axis.categories("", List.of("a", "b")), y)
+        .add(Series.scatter("s", new double[] {0, 1}, values).withErrors(errors));
+  }
+
+  @Test
+  void axesReachAsFarAsWhiskers() throws Exception {
+    ChartRenderer renderer = new ChartRenderer();
+    double[] values = {98, 98.5};
+    Axis free = Axis.linear("");
+    assertThat(ends(renderer.svg(whiskers(free, values, new double[2]), 640, 300)))
+        .containsExactly(98, 98.5);
+    double[] wide = {3, 1};
+    double[] reached = ends(renderer.svg(whiskers(free, values, wide), 640, 300));
+    assertThat(reached[0]).isBetween(90.0, 95.0);
+    assertThat(reached[1]).isBetween(101.0, 104.0);
+    Axis percent = Axis.linear("").within(0, 100);
+    reached = ends(renderer.svg(whiskers(percent, values, wide), 640, 300));
+    assertThat(reached[0]).isBetween(90.0, 95.0);
+    assertThat(reached[1]).isEqualTo(100);
+    reached = ends(renderer.svg(whiskers(percent, new double[] {2, 1}, wide), 640, 300));
+    assertThat(reached[0]).isZero();
+    assertThat(reached[1]).isBetween(5.0, 6.0);
+    // whiskers that aren't known, and a logarithm that there isn't
+    assertThat(
+            ends(renderer.svg(whiskers(percent, values, new double[] {Double.NaN, 0}), 640, 300)))
+        .containsExactly(98, 98.5);
+    assertThat(renderer.svg(whiskers(Axis.log(""), values, new double[] {99, 1}), 640, 300))
+        .doesNotContain("NaN");
+    // of bars that lie along the other axis
+    Chart flat =
+        Chart.of("t", percent, Axis.categories("", List.of("a", "b")))
+            .add(
+                Series.scatter("s", new double[] {0, 1}, new double[] {98, 98.5}).withErrors(wide));
+    reached = ends(renderer.svg(flat, 640, 300));
+    assertThat(reached[0]).isBetween(90.0, 95.0);
+    assertThat(reached[1]).isEqualTo(100);
+  }
+
+  @Test
+  void equalNumbersLieOnANarrowAxis() throws Exception {
+    ChartRenderer renderer = new ChartRenderer();
+    for (double value : List.of(98.0, 98.5, 100.0)) {
+      double[] reached =
+          ends(
+              renderer.svg(
+                  whiskers(
+                      Axis.linear("").within(0, 100), new double[] {value, value}, new double[2]),
+                  640,
+                  300));
+      assertThat(reached[0]).isBetween(value - 3, value - 0.5);
+      assertThat(reached[1]).isBetween(value, Math.min(100, value + 3));
+    }
+    double[] shares =
+        ends(
+            renderer.svg(
+                Chart.of("t", EPOCH, Axis.linear("").between(0.5, 0.6))
+                    .line("a", null, new double[] {0.5, 0.5}),
+                640,
+                300));
+    assertThat(shares[0]).isEqualTo(0.5);
+  }
+
+  @Test
+  void everyCategoryHasItsName() throws Exception {
+    ChartRenderer renderer = new ChartRenderer();
+    for (String form : List.of("c%d", "with %d of some words", "longWithoutAnySpace%d")) {
+      for (int count : List.of(3, 8, 20, 40)) {
+        List<String> names = IntStream.range(0, count).mapToObj(form::formatted).toList();
+        Chart chart =
+            Chart.of("t", Axis.categories("what", names), Axis.linear("y"))
+                .bar("s", new double[count]);
+        String words = String.join(" ", written(renderer.svg(chart, 800, 360))) + " ";
+        assertThat(names).as("%s of %s", count, form).allMatch(name -> words.contains(name + " "));
+      }
+    }
+  }
+
+  /** Texts of a picture, from the first to the last. */
+  private static List<String> written(String svg) throws Exception {
+    NodeList texts = parse(svg).getElementsByTagName("text");
+    return IntStream.range(0, texts.getLength())
+        .mapToObj(i -> texts.item(i).getTextContent().strip())
+        .toList();
   }
 
   private static Element parse(String svg) throws Exception {

@@ -115,6 +115,101 @@ class ReportBrowserTest {
         .allMatch(url -> url.startsWith("file:") || url.startsWith("data:"));
   }
 
+  private static final String OVERLAPPING =
+      """
+      (boxes => boxes.flatMap((a, i) => boxes.slice(i + 1).filter(b =>
+        a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)).length)(
+        [...document.querySelectorAll('figure')].map(f => f.getBoundingClientRect()))
+      """;
+
+  private static final String OUTSIDE_THEIR_FIGURE =
+      """
+      [...document.querySelectorAll('.chart svg, .chart canvas')].filter(drawn => {
+        const inner = drawn.getBoundingClientRect();
+        const outer = drawn.closest('figure').getBoundingClientRect();
+        return inner.width < 200 || inner.left < outer.left - 1 || inner.right > outer.right + 1
+          || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+      }).map(drawn => drawn.closest('figure').querySelector('h3').textContent).join()
+      """;
+
+  /** Upright A4 and Letter, A4 on its side. Two columns, whatever the window was. */
+  @Test
+  void chartsFitIntoTheirColumnsOnPaper() throws Exception {
+    show(RunReport.html(SampleRuns.grid("digits", SCHEDULES, 10, 40)));
+    for (int width : List.of(688, 710, 1017)) {
+      browser.look(1280, 900, false);
+      browser.paper(width, true);
+      browser.await("document.querySelectorAll('.chart svg').length === 10");
+      picture("paper-" + width + ".png", browser.screenshot(true));
+      assertThat(browser.eval(OUTSIDE_THEIR_FIGURE).asText()).as("%s", width).isEmpty();
+      assertThat(browser.eval(OVERLAPPING).asInt()).as("%s", width).isZero();
+      // else browsers print everything smaller
+      assertThat(browser.eval("document.documentElement.scrollWidth").asInt())
+          .isLessThanOrEqualTo(width);
+      browser.paper(1280, false);
+      assertThat(browser.eval(OUTSIDE_THEIR_FIGURE).asText()).as("after %s", width).isEmpty();
+    }
+    assertThat(browser.errors()).isEmpty();
+  }
+
+  /** How many numbers in cells of a heat map overlap another cell's. */
+  private static int crowded(int id) throws Exception {
+    return browser
+        .eval(
+            """
+            (boxes => boxes.filter((a, i) => boxes.some((b, j) => i !== j
+              && a.left < b.right + 2 && b.left < a.right + 2 && a.top < b.bottom && b.top < a.bottom)).length)(
+              [...document.querySelectorAll('#chart%d svg text')]
+                .filter(t => /^[★●]? ?\\d\\d\\.\\d/.test(t.textContent)).map(t => t.getBoundingClientRect()))
+            """
+                .formatted(id))
+        .asInt();
+  }
+
+  private static String texts(int id) throws Exception {
+    return browser
+        .eval(
+            "[...document.querySelectorAll('#chart"
+                + id
+                + " svg text')].map(t => t.textContent).join('|')")
+        .asText();
+  }
+
+  @Test
+  void cellsOfAHeatMapAreReadableOrEmpty() throws Exception {
+    show(
+        RunReport.html(
+            SampleRuns.grid(
+                "digits", List.of("constant", "linear", "warmup(1ep).then(cosine)"), 10, 5)));
+    int heat = id("Accuracy (%) by schedule and batch size");
+    for (int width : List.of(1900, 1280, 700, 390)) {
+      browser.look(width, 900, false);
+      browser.await(
+          "Math.abs(document.querySelector('#chart%1$d svg').getBoundingClientRect().width - document.getElementById('chart%1$d').clientWidth) < 2"
+              .formatted(heat));
+      picture("heat-" + width + ".png", browser.screenshot(true));
+      assertThat(crowded(heat)).as("%s", width).isZero();
+      // every column has its name, and the best is marked
+      assertThat(("|" + texts(heat) + "|").split("\\|"))
+          .as("%s", width)
+          .contains("4", "8", "16", "32", "64", "128", "256", "512", "1024", "2048")
+          .anyMatch(text -> text.startsWith("\u2605"));
+      if (width > 1000) {
+        assertThat(texts(heat)).as("%s", width).containsPattern("\\d\\d\\.\\d");
+      }
+    }
+    // a phone has the numbers in a table
+    browser.eval(
+        "document.getElementById('chart"
+            + heat
+            + "').closest('figure').querySelector('details').open = true");
+    browser.await(
+        "document.getElementById('chart"
+            + heat
+            + "').closest('figure').querySelectorAll('tbody tr').length === 3");
+    assertThat(browser.errors()).isEmpty();
+  }
+
   @Test
   void tablesAreSorted() throws Exception {
     show(RunReport.html(SampleRuns.grid("digits", SCHEDULES, 3, 5)));
