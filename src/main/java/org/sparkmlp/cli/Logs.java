@@ -3,8 +3,12 @@ package org.sparkmlp.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.ErrorHandler;
+import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.FileAppender;
 import org.apache.logging.log4j.core.config.Configuration;
@@ -28,6 +32,8 @@ final class Logs {
   /** Logs to {@code path} from now on, after what is there already. */
   static void goOn(Path path) throws IOException {
     Files.createDirectories(path.toAbsolutePath().getParent());
+    Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+        .close(); // or says why
     LoggerContext context = (LoggerContext) LogManager.getContext(false);
     if (!listening) {
       listening = true;
@@ -58,10 +64,33 @@ final class Logs {
                     .build())
             .setConfiguration(configuration)
             .build();
+    appender.setHandler(new Once());
     appender.start();
     configuration.addAppender(appender);
     configuration.getRootLogger().addAppender(appender, Level.INFO, null);
     context.updateLoggers();
+  }
+
+  /** Says once that the file can't be written, as on a full disk, where log4j says it each time. */
+  private static final class Once implements ErrorHandler {
+    private final AtomicBoolean said = new AtomicBoolean();
+
+    @Override
+    public void error(String message) {
+      if (said.compareAndSet(false, true)) {
+        System.err.println("spark-mlp: the log isn't whole: " + message);
+      }
+    }
+
+    @Override
+    public void error(String message, Throwable t) {
+      error(message);
+    }
+
+    @Override
+    public void error(String message, LogEvent event, Throwable t) {
+      error(message);
+    }
   }
 
   private static void detach(Configuration configuration) {

@@ -35,12 +35,12 @@ final class CellFiles implements FitLog {
   }
 
   /** With what the folder has already. */
-  static CellFiles of(RunFolder folder, List<Cell> cells) throws IOException {
+  static CellFiles of(RunFolder folder, List<Cell> cells, int folds) throws IOException {
     CellFiles files = new CellFiles(folder, cells);
     for (Cell cell : cells) {
       String text = folder.read(name(cell));
       if (text != null) {
-        files.read(cell, text);
+        files.read(cell, text, folds);
       }
     }
     return files;
@@ -50,12 +50,15 @@ final class CellFiles implements FitLog {
     return String.format("%s/%04d.json", RunFolder.CELLS, cell.number());
   }
 
-  private void read(Cell cell, String text) {
+  private void read(Cell cell, String text, int folds) {
     JsonNode node;
     try {
       node = MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      throw problem(cell, "is damaged (" + e.getOriginalMessage() + "); remove it");
+      throw problem(cell, "is damaged: it is no whole JSON; remove it");
+    }
+    if (!node.isObject()) {
+      throw problem(cell, "is damaged: it is no object of JSON; remove it");
     }
     if (node.path("recordVersion").asInt() != RunRecord.VERSION) {
       throw problem(
@@ -70,7 +73,20 @@ final class CellFiles implements FitLog {
       throw problem(cell, "is of other params than config.conf has for that cell; begin a new run");
     }
     for (JsonNode fit : node.path("fits")) {
-      fits.get(cell.number()).add(FitRecord.of(cell.number(), fit));
+      FitRecord record;
+      try {
+        record = FitRecord.of(cell.number(), fit);
+      } catch (IllegalArgumentException e) {
+        throw problem(cell, "is damaged (" + e.getMessage() + "); remove it");
+      }
+      if (record.fold() < 1 || record.fold() > folds || record.rung() < 0) {
+        throw problem(
+            cell,
+            String.format(
+                "is damaged (fold %d of %d, rung %d); remove it",
+                record.fold(), folds, record.rung()));
+      }
+      fits.get(cell.number()).add(record);
     }
   }
 

@@ -344,6 +344,12 @@ final class ConfigReader {
     }
     List<Draws.Draw> draws = new ArrayList<>();
     for (String key : distributions.keysByName()) {
+      if (!grid.isEmpty() && grid.get(0).params().containsKey(key)) {
+        problems.add(
+            distributions.origin(key),
+            "%s is drawn from search.distributions, so the values in search.grid would never be tried; take one of them",
+            key);
+      }
       String text = distributions.text(key, "");
       try {
         if (!text.isEmpty()) {

@@ -1,6 +1,5 @@
 package org.sparkmlp.experiment;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -137,7 +136,8 @@ public final class Experiment {
     train = preparation.apply(train).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Estimator<? extends Model<?>> estimator = preparation.estimator(config.classifier());
-      FitLog log = CellFiles.of(folder, config.hasSearch() ? config.cells() : List.of());
+      FitLog log =
+          CellFiles.of(folder, config.hasSearch() ? config.cells() : List.of(), config.folds());
       Search search = new Search(config, estimator, progress, log);
       config.classifier().setListener(search.listener());
       begin(search, train);
@@ -170,15 +170,11 @@ public final class Experiment {
     String before = folder.read(RunFolder.RUN);
     if (before == null) {
       folder.write(RunFolder.RUN, RunRecord.start(config, command, search, rows));
-    } else if (rows != null) {
-      RowFingerprint then = RowFingerprint.of(new ObjectMapper().readTree(before).path("rows"));
-      if (!then.equals(rows)) {
-        throw new ConfigProblem(
-            List.of(
-                String.format(
-                    "the run in %s can't go on: its training rows were %d (hash %s), but now they are %d (hash %s); begin a"
-                        + " new run",
-                    folder.path(), then.count(), then.hash(), rows.count(), rows.hash())));
+    } else {
+      Resumption resumption = new Resumption(folder.path().toString(), before);
+      resumption.checkConfig(config.resolved());
+      if (rows != null) {
+        resumption.checkRows(rows);
       }
     }
   }

@@ -133,7 +133,7 @@ final class CellCharts {
     String rows = take(params, "learningRateSchedule", 40);
     String columns = take(params, "batchSize", 40);
     CellData best = run.best();
-    if (rows == null || best == null) {
+    if (rows == null || best == null || Double.isNaN(best.mean())) {
       return null;
     }
     if (columns == null) {

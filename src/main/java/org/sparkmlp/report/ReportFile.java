@@ -20,6 +20,10 @@ public final class ReportFile {
     FileSystem system = target.getFileSystem(configuration);
     system.setWriteChecksum(false); // no .crc file beside it
     target = system.makeQualified(target);
+    if (system.exists(target) && system.getFileStatus(target).isDirectory()) {
+      throw new IOException(
+          "the report can't be written to " + file + ": it is a folder; give the name of a file");
+    }
     Path temporary = new Path(target.getParent(), "_tmp-" + target.getName());
     try {
       try (OutputStream out = system.create(temporary, true)) {

@@ -36,10 +36,10 @@ final class RunData {
 
   RunData(RunFiles files) {
     this.files = files;
-    results = parse(files.results(), "results.json");
-    run = parse(files.run(), "run.json");
+    results = parse(files.results(), "The file results.json");
+    run = parse(files.run(), "The file run.json");
     for (String text : files.cells()) {
-      JsonNode cell = parse(text, "a file of cells/");
+      JsonNode cell = parse(text, "A file in cells/");
       if (cell.path("number").isInt()) {
         fits.put(cell.get("number").asInt(), cell);
       }
@@ -76,7 +76,7 @@ final class RunData {
     } catch (JsonProcessingException e) {
       // said below
     }
-    problems.add("The file " + name + " is not whole, so it is left out.");
+    problems.add(name + " is not whole, so it is left out.");
     return MissingNode.getInstance();
   }
 
@@ -211,6 +211,7 @@ final class RunData {
     return Comparator.comparing(CellData::failed)
         .thenComparingInt(c -> c.rank() > 0 ? c.rank() : Integer.MAX_VALUE)
         .thenComparing(c -> Double.isNaN(c.resource()) ? 0 : -c.resource())
+        .thenComparing(c -> -c.folds().length) // of a run that has not finished
         .thenComparing(byMean);
   }
 
@@ -307,7 +308,9 @@ final class RunData {
 
   /** Folds of the search; 0 if not known. */
   int folds() {
-    return cells.stream().mapToInt(c -> c.folds().length).max().orElse(0);
+    return cells.stream()
+        .mapToInt(c -> c.folds().length)
+        .reduce(first("search").path("folds").asInt(), Math::max);
   }
 
   /** Names of params that differ between cells, in the order of the records. */

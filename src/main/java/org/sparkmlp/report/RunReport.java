@@ -146,16 +146,22 @@ public final class RunReport {
     List<DomContent> tiles = new ArrayList<>();
     CellData best = run.best();
     if (best != null && Double.isFinite(best.mean())) {
+      List<String> notes = new ArrayList<>();
+      if (Double.isFinite(best.standardError())) {
+        notes.add(
+            "\u00b1 " + Words.difference(run.metric(), best.standardError()) + " (standard error)");
+      }
+      if (best.folds().length < run.folds()) {
+        notes.add(best.folds().length + " of " + Words.count(run.folds(), "fold"));
+      }
+      if (best.resource() < 1) {
+        notes.add("with " + run.share(best.resource()));
+      }
       tiles.add(
           tile(
               "Cross-validated " + Words.metric(run.metric()),
               Words.value(run.metric(), best.mean()),
-              (Double.isFinite(best.standardError())
-                      ? "\u00b1 "
-                          + Words.difference(run.metric(), best.standardError())
-                          + " (standard error)"
-                      : "")
-                  + (best.resource() < 1 ? ", with " + run.share(best.resource()) : "")));
+              String.join(", ", notes)));
     }
     if (run.isCompared()) {
       tiles.add(

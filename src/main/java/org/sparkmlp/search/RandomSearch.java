@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.StringArrayParam;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.sparkmlp.ml.Rules;
+import org.sparkmlp.util.Check;
 
 /**
  * A search of {@code numIter} cells drawn at random, in the place of CrossValidator. A cell takes a
@@ -95,6 +97,11 @@ public final class RandomSearch extends SearchEstimator<RandomSearch> {
     for (int i = 0; i < maps.length; i++) {
       maps[i] = getEstimatorParamMaps()[places[i]];
       for (int j = 0; j < draws.size(); j++) {
+        Param<?> param = draws.get(j).param();
+        Check.that(
+            !maps[i].contains(param),
+            "%s is drawn from distributions, so the values in estimatorParamMaps would never be tried; take one of them",
+            param.name());
         maps[i] = plus(maps[i], draws.get(j).pair(getSeed(), i, j));
       }
     }

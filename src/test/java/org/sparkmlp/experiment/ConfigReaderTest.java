@@ -307,6 +307,12 @@ class ConfigReaderTest {
         .containsExactly(
             "x.conf:1: search.evaluateBest = false goes with one bracket, got search.brackets = 2: the best of each are"
                 + " compared in the last rung");
+    assertThat(
+            problems(
+                "search { kind = random, grid { stepSize = [1, 2] }, distributions { stepSize = \"uniform(1, 2)\" } }"))
+        .containsExactly(
+            "x.conf:1: stepSize is drawn from search.distributions, so the values in search.grid would never be tried;"
+                + " take one of them");
     assertThat(problems("search { evaluateBest = false }"))
         .containsExactly(
             "x.conf:1: search.evaluateBest has no meaning with kind = grid, where every cell gets everything");

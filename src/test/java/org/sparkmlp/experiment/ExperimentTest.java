@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -324,12 +323,26 @@ class ExperimentTest {
     Files.writeString(output.resolve("cells/0002.json"), "{ \"recordVersion\": 7 }");
     assertThatThrownBy(() -> resume(output))
         .hasMessageContaining("has recordVersion 7, but this program knows 1");
-    Files.copy(
-        output.resolve("cells/0001.json"),
-        output.resolve("cells/0002.json"),
-        StandardCopyOption.REPLACE_EXISTING);
+    String whole = Files.readString(output.resolve("cells/0001.json"));
+    for (String damaged :
+        List.of(
+            "",
+            "[]",
+            whole.replace("batchSize\" : 8", "batchSize\" : 16").replace("\"metric\"", "\"m\""),
+            whole
+                .replace("batchSize\" : 8", "batchSize\" : 16")
+                .replace("fold\" : 2", "fold\" : 7"))) {
+      Files.writeString(output.resolve("cells/0002.json"), damaged);
+      assertThatThrownBy(() -> resume(output))
+          .isInstanceOf(ConfigProblem.class)
+          .hasMessageContaining("the record cells/0002.json of")
+          .hasMessageContaining("is damaged")
+          .hasMessageEndingWith("remove it");
+    }
+    Files.writeString(output.resolve("cells/0002.json"), whole);
     assertThatThrownBy(() -> resume(output)).hasMessageContaining("is of other params");
     Files.delete(output.resolve("cells/0002.json"));
+    aRunDoesNotGoOnWithAnotherConfig(output);
     resume(output);
     assertThat(output.resolve("cells/0002.json")).exists();
     lines.add("1.5,2.5,1");
@@ -340,6 +353,34 @@ class ExperimentTest {
     assertThatThrownBy(() -> resume(folder.resolve("nothing")))
         .isInstanceOf(ConfigProblem.class)
         .hasMessageContaining("it has no config.conf");
+  }
+
+  /** Its table would mix fits of two experiments. */
+  private static void aRunDoesNotGoOnWithAnotherConfig(Path output) throws IOException {
+    Path file = output.resolve("config.conf");
+    String before = Files.readString(file);
+    Files.writeString(
+        file, before + "\nmodel.maxIter = 3, search.metric = logLoss, search.parallelism = 2");
+    assertThatThrownBy(() -> resume(output))
+        .isInstanceOf(ConfigProblem.class)
+        .hasMessageContaining(
+            "can't go on: its config.conf was changed since it began: model.maxIter was 1, but now it is 3;"
+                + " search.metric was not set, but now it is \"logLoss\"; begin a new run")
+        .hasMessageNotContaining("parallelism");
+    Files.writeString(file, before + "\nsearch.parallelism = 2");
+    resume(output);
+    Files.writeString(file, before);
+    Path run = output.resolve("run.json");
+    String record = Files.readString(run);
+    for (String damaged : List.of("", record.substring(0, 200))) {
+      Files.writeString(run, damaged);
+      assertThatThrownBy(() -> resume(output))
+          .isInstanceOf(ConfigProblem.class)
+          .hasMessageContaining("can't go on: its run.json is damaged; begin a new run");
+    }
+    Files.writeString(run, record.replace("recordVersion\" : 1", "recordVersion\" : 2"));
+    assertThatThrownBy(() -> resume(output)).hasMessageContaining("has recordVersion 2");
+    Files.writeString(run, record);
   }
 
   private static void resume(Path output) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.nio.file.Files;
@@ -229,6 +230,27 @@ class RunReportTest {
         .contains("This run has not finished: there is no results.json")
         .contains("Best so far:")
         .contains("All combinations");
+    // a cell with one fold of three, though with the best metric
+    ObjectNode one = (ObjectNode) MAPPER.readTree(files.cells().get(3));
+    ArrayNode fits = (ArrayNode) one.get("fits");
+    fits.remove(2);
+    fits.remove(1);
+    ((ObjectNode) fits.get(0)).put("metric", 0.99);
+    assertThat(
+            words(
+                RunReport.html(
+                    new RunFiles(
+                        "x",
+                        null,
+                        files.run(),
+                        List.of(files.cells().get(0), one.toString()),
+                        null))))
+        .contains("Best so far: schedule constant with batch size 4");
+    assertThat(
+            words(
+                RunReport.html(
+                    new RunFiles("x", null, files.run(), List.of(one.toString()), null))))
+        .contains("Best so far: schedule linear with batch size 4");
     // nothing but the beginning
     assertThat(words(RunReport.html(new RunFiles("x", null, files.run(), List.of(), null))))
         .contains("No combination has ended well so far.");
@@ -245,7 +267,7 @@ class RunReportTest {
             null,
             List.of(cell.substring(0, 100), "[]", "", files.cells().get(1)),
             null);
-    assertThat(words(RunReport.html(broken))).contains("a file of cells/ is not whole");
+    assertThat(words(RunReport.html(broken))).contains("A file in cells/ is not whole");
     // of a later version
     ObjectNode later = (ObjectNode) MAPPER.readTree(files.results());
     later.put("recordVersion", 7);
@@ -351,6 +373,9 @@ class RunReportTest {
       assertThat(names.map(f -> f.getFileName().toString()))
           .containsExactlyInAnyOrder("results.json", "cells", "report.html");
     }
+    assertThatThrownBy(
+            () -> ReportFile.write(report.getParent().toString(), "new", new Configuration()))
+        .hasMessageEndingWith("it is a folder; give the name of a file");
     assertThatThrownBy(
             () -> ReportFile.write(report + "/x/report.html", "new", new Configuration()))
         .hasMessageContaining("the report can't be written to " + report + "/x/report.html");

@@ -636,6 +636,15 @@ class SearchEstimatorTest {
     Dataset<Row> equalRows = rows().limit(1).union(rows().limit(1));
     assertThatThrownBy(() -> search.copy(ParamMap.empty()).fit(equalRows))
         .hasMessageContaining("has no rows; equal rows are in the same fold");
+    assertThatThrownBy(
+            () ->
+                new RandomSearch()
+                    .setEstimator(mlp)
+                    .setEvaluator(accuracy())
+                    .setEstimatorParamMaps(new ParamMap().put(mlp.stepSize().w(0.1)))
+                    .setDistributions("stepSize = uniform(1, 2)")
+                    .fit(rows()))
+        .hasMessageStartingWith("stepSize is drawn from distributions, so the values in");
     mlp.setFeaturesCol("nothing");
     assertThatThrownBy(() -> search.fit(rows())).hasMessageContaining("nothing");
     assertThat(Arrays.stream(search.params()).map(p -> p.name()))
