@@ -72,7 +72,9 @@ var sparkMlpCharts = (function () {
     var widest = Math.max.apply(null, lines.map(wide));
     var most = Math.max.apply(null, lines.map(function (text) { return text.split('\n').length; }));
     if (widest <= room - 4 && most <= 4) {
-      return { height: 14 * most, left: 0, label: { interval: 0, lineHeight: 14, formatter: function (name, i) { return lines[i]; } } };
+      var label = { interval: 0, formatter: function (name, i) { return lines[i]; } };
+      if (most > 1) { label.lineHeight = 14; }
+      return { height: 14 * most, left: 0, label: label };
     }
     var plain = names.map(function (name) { return name.replace(/\s*\n\s*/g, ' '); });
     var length = Math.min(LONGEST, Math.max.apply(null, plain.map(wide)));
@@ -309,28 +311,35 @@ var sparkMlpCharts = (function () {
   var MARK = /^([\u2605\u25cf]) /; // the best, and what is as good
 
   /**
-   * How texts find place in cells: {font: pixels; text: a function of the whole text}. A mark goes above its number where
-   * a cell is too narrow for both; where that can't be read either, there is only the mark.
+   * How texts find place in cells: {font: pixels; text: a function of the whole text}. What is in brackets goes below, a
+   * mark above its number where a cell is too narrow; where that can't be read either, there is only the mark.
    */
   function inCells(spec, size, places) {
     var width = places.room - 6;
     var height = (size.height - 64 - places.extra - 14) / spec.values.length - 4;
-    function largest(text, lines) {
+    var ways = [
+      function (text) { return text; },
+      function (text) { return text.replace(' (', '\n('); },
+      function (text) { return text.replace(MARK, '$1\n').replace(' (', '\n('); }
+    ];
+    function largest(way) {
       var widest = 1;
+      var lines = 1;
       spec.labels.forEach(function (row) {
         row.forEach(function (label) {
-          text(label || '').split('\n').forEach(function (line) { widest = Math.max(widest, size.measure(line, 13)); });
+          var parts = way(label || '').split('\n');
+          lines = Math.max(lines, parts.length);
+          parts.forEach(function (part) { widest = Math.max(widest, size.measure(part, 13)); });
         });
       });
       return Math.floor(Math.min(13, 13 * width / widest, height / lines));
     }
-    function whole(text) { return text; }
-    function stacked(text) { return text.replace(MARK, '$1\n'); }
-    function mark(text) { return (MARK.exec(text) || ['', ''])[1]; }
-    var one = largest(whole, 1);
-    var two = largest(stacked, 2);
-    if (one >= 11 || one >= two && one >= 9) { return { font: one, text: whole }; }
-    return two >= 9 ? { font: two, text: stacked } : { font: 11, text: mark };
+    var best = { font: 0 };
+    ways.forEach(function (way) {
+      var font = largest(way);
+      if (best.font < 11 && font > best.font) { best = { font: font, text: way }; }
+    });
+    return best.font >= 9 ? best : { font: 11, text: function (text) { return (MARK.exec(text) || ['', ''])[1]; } };
   }
 
   function heat(spec, theme, size, places) {
@@ -362,7 +371,7 @@ var sparkMlpCharts = (function () {
       series: [{
         type: 'heatmap', name: spec.title, data: data,
         label: {
-          show: true, fontSize: written.font, lineHeight: written.font + 1,
+          show: true, fontSize: written.font,
           formatter: function (p) { return written.text(p.data.text || ''); }
         }
       }]
