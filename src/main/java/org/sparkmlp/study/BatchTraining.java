@@ -188,22 +188,17 @@ final class BatchTraining {
   }
 
   private String tuning(String equal) {
-    List<String> sizes =
-        Records.list(settings.get("stepSizes")).stream()
-            .map(size -> number(size.asDouble()))
-            .toList();
     List<String> edge = new ArrayList<>();
     for (JsonNode result : some(equal, "own")) {
       double stepSize = result.get("stepSize").asDouble();
-      JsonNode all = settings.get("stepSizes");
-      if (stepSize == all.get(0).asDouble() || stepSize == all.get(all.size() - 1).asDouble()) {
+      if (StepSizes.isAtEdge(stepSize, settings.get("stepSizes"))) {
         edge.add(result.get("batchSize").asText());
       }
     }
     return String.format(
         "A batch size's own step size is that of %s with the lowest loss on a tenth of the rows other than test rows, held"
             + " out from fits on the rest with another seed%s; the common one is %s.",
-        list(sizes),
+        StepSizes.words(settings.get("stepSizes")),
         edge.isEmpty()
             ? ""
             : " (for batches of " + list(edge) + " the best was at the edge of what was tried)",

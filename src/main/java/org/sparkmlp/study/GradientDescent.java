@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +75,12 @@ final class GradientDescent implements Study {
     };
   }
 
-  /** Of all rates the one that arrives first, or else that ends lowest. */
+  /**
+   * Of the rates with which f is never above f at the start, the one that arrives first, or else
+   * that ends lowest; of all, if there are no such rates. (Without that condition, a rate that
+   * jumps far over the valley and back by chance, or with which weight decay pulls the weights to
+   * 0, the bottom, would arrive first.)
+   */
   private static ObjectNode best(
       Optimizer optimizer, double[] rates, double[] start, int updates, double curvature) {
     ObjectNode best = null;
@@ -92,6 +98,9 @@ final class GradientDescent implements Study {
   }
 
   private static boolean isBetter(double[] f, double[] than) {
+    if (rises(f) != rises(than)) {
+      return rises(than);
+    }
     int a = arrival(f);
     int b = arrival(than);
     double end = f[f.length - 1];
@@ -116,6 +125,11 @@ final class GradientDescent implements Study {
     one.set("y", Records.numbers(path[1]));
     one.set("f", Records.numbers(heights(path, 1, curvature)));
     return one;
+  }
+
+  /** Whether f is above f at the start anywhere, or isn't finite. */
+  private static boolean rises(double[] f) {
+    return Arrays.stream(f).anyMatch(value -> !(value <= f[0]));
   }
 
   /** (a x² + b y²) / 2. */
@@ -182,7 +196,7 @@ final class GradientDescent implements Study {
     List<JsonNode> solvers = Records.list(found.get("solvers"));
     page.section("Each optimizer in the same valley")
         .text(
-            "Each with the rate with which it arrives first. Hide some with the buttons to see the others better.")
+            "Each with the rate, of those with which f never rises above its start, with which it arrives first. Hide some with the buttons to see the others better.")
         .played(
             List.of(
                 map("Paths in the valley", of, solvers, GradientDescent::solverAndRate)
@@ -296,6 +310,8 @@ final class GradientDescent implements Study {
             .thenComparingDouble(GradientDescent::end));
     List<String> late = new ArrayList<>();
     List<String> arrived = new ArrayList<>();
+    List<String> atEdge = new ArrayList<>();
+    List<String> risen = new ArrayList<>();
     List<List<String>> rows = new ArrayList<>();
     for (JsonNode one : ranked) {
       double[] f = Records.numbers(one.get("f"));
@@ -303,6 +319,12 @@ final class GradientDescent implements Study {
       String solver = one.get("solver").asText();
       boolean isLate = at == Integer.MAX_VALUE;
       (isLate ? late : arrived).add(isLate ? solver : solver + " (" + at + " updates)");
+      if (StepSizes.isAtEdge(one.get("rate").asDouble(), settings.get("solverRates"))) {
+        atEdge.add(solver);
+      }
+      if (rises(f)) {
+        risen.add(solver);
+      }
       rows.add(
           List.of(
               solver,
@@ -313,13 +335,16 @@ final class GradientDescent implements Study {
     page.section("Each optimizer in the same valley")
         .text(
             String.format(
-                "Same start, %s updates. Each optimizer has the rate, of %s, with which it arrives first: from then"
-                    + " on f stays below a thousandth of what it was. %s%s",
+                "Same start, %s updates. An optimizer has arrived when f is below a thousandth of what it was, for"
+                    + " good. Each has the rate, of %s, with which it arrives first, or, if it arrives with none, with which f"
+                    + " is lowest at the end; rates with which f is anywhere above f at the start are out%s. %s",
                 settings.get("updates").asText(),
-                list(
-                    Records.list(settings.get("solverRates")).stream()
-                        .map(rate -> number(rate.asDouble()))
-                        .toList()),
+                StepSizes.words(settings.get("solverRates")),
+                risen.isEmpty() ? "" : " (but for " + list(risen) + " there is no other)",
+                StepSizes.warning("rate", atEdge)))
+        .text(
+            String.format(
+                "%s%s",
                 arrived.isEmpty()
                     ? "None arrives."
                     : "The order of arrival: " + list(arrived) + ".",

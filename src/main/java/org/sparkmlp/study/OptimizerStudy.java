@@ -121,20 +121,23 @@ final class OptimizerStudy implements Study {
     StudyPage page = new StudyPage("Optimizers");
     List<Contest.Variant> variants = new ArrayList<>();
     Map<String, String> stepSizes = new HashMap<>();
+    List<String> atEdge = new ArrayList<>();
     for (JsonNode one : found.get("results")) {
       String solver = one.get("solver").asText();
       variants.add(new Contest.Variant(solver, one.get("fits")));
-      stepSizes.put(solver, number(one.get("stepSize").asDouble()));
+      double stepSize = one.get("stepSize").asDouble();
+      stepSizes.put(solver, number(stepSize));
+      if (StepSizes.isAtEdge(stepSize, settings.get("stepSizes"))) {
+        atEdge.add(solver);
+      }
     }
     Contest contest = new Contest(variants);
     page.text(setting(settings) + " Schedule: " + settings.get("schedule").asText() + ".")
         .text(
             "Each optimizer has the step size, of "
-                + list(
-                    Records.list(settings.get("stepSizes")).stream()
-                        .map(size -> number(size.asDouble()))
-                        .toList())
-                + ", with the lowest training loss at the end for another seed than those compared.")
+                + StepSizes.words(settings.get("stepSizes"))
+                + ", with the lowest training loss at the end for another seed than those compared. "
+                + StepSizes.warning("step size", atEdge))
         .text(contest.verdict());
     contest.table(
         page,

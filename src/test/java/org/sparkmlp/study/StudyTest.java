@@ -217,6 +217,33 @@ class StudyTest {
   }
 
   @Test
+  void aRateThatJumpsOverTheValleyAndBackIsOut() {
+    String one =
+        DESCENT.replace("[sgd, adam]", "[adagrad]").replace("[0.07, 0.3]", "[0.1, 1, 100]");
+    StudyRun study = StudyRun.of("gradient-descent");
+    JsonNode records = study.records(Settings.of(one));
+    JsonNode solver = records.get("found").get("solvers").get(0);
+    assertThat(solver.get("tried").get(2).get("f").get(0).asDouble())
+        .as("100 ends lower")
+        .isLessThan(solver.get("tried").get(1).get("f").get(0).asDouble());
+    assertThat(solver.get("rate").asDouble()).isEqualTo(1);
+    assertThat(study.markdown(study.page(records)))
+        .contains("No chosen rate is at the edge of what was tried.");
+  }
+
+  @Test
+  void aChoiceAtTheEdgeOfWhatWasTriedIsSaid() {
+    StudyRun study = StudyRun.of("optimizers");
+    JsonNode records = study.records(Settings.of(tiny("optimizers")));
+    assertThat(study.markdown(study.page(records)))
+        .contains("For sgd and adam the chosen step size is at the edge of what was tried");
+    // as if a larger one had been tried too
+    ((ArrayNode) records.get("settings").get("stepSizes")).add(100);
+    assertThat(study.markdown(study.page(records)))
+        .contains("No chosen step size is at the edge of what was tried.");
+  }
+
+  @Test
   void sigmoidsGradientVanishesFaster() {
     JsonNode networks = found("vanishing-gradient").get("networks");
     double[] ratios = new double[4];
