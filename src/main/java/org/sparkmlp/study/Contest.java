@@ -101,12 +101,18 @@ final class Contest {
     } else {
       words.append(
           same.isEmpty()
-              ? " Every other is told apart from it (paired over seeds, 5 % level)."
-              : " Not told apart from it (paired over seeds, 5 % level): " + list(same) + ".");
+              ? " Every other is told apart from it (" + test() + ")."
+              : " Not told apart from it (" + test() + "): " + list(same) + ".");
       words.append(behind.isEmpty() || same.isEmpty() ? "" : " Behind: " + list(behind) + ".");
     }
     words.append(diverged.isEmpty() ? "" : " Diverged: " + list(diverged) + ".");
     return words.toString();
+  }
+
+  private String test() {
+    int others = ranked.size() - 1;
+    return "paired over seeds, 5 % level"
+        + (others > 1 ? ", not corrected for the " + others + " comparisons" : "");
   }
 
   private static String plusMinus(Variant one) {
@@ -151,8 +157,12 @@ final class Contest {
     return chart;
   }
 
-  /** Means with their standard errors; the title says of what, where names need the room. */
-  Chart accuracies(String what) {
+  /**
+   * Means with their standard errors; the title says of what, where names need the room.
+   *
+   * @param at what else the title says, as in ", step size 0.1"
+   */
+  Chart accuracies(String what, String at) {
     double[] means = given.stream().mapToDouble(Variant::mean).toArray();
     double[] errors =
         given.stream().mapToDouble(one -> Double.isNaN(one.error()) ? 0 : one.error()).toArray();
@@ -162,7 +172,7 @@ final class Contest {
     }
     double from = Math.max(0, Math.floor(low * 50 - 0.5) / 50);
     return Chart.of(
-            "Test accuracy by " + what,
+            "Test accuracy by " + what + at,
             Axis.categories("", given.stream().map(one -> broken(one.name)).toList()),
             Axis.linear("accuracy").between(from, 1))
         .add(
@@ -175,7 +185,7 @@ final class Contest {
                 0,
                 0,
                 Series.Weight.NORMAL))
-        .describe("Test accuracy with its standard error for " + names());
+        .describe("Test accuracy with its standard error" + at + " for " + names());
   }
 
   /** In lines that fit beside one another. */

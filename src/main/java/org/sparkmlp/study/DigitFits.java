@@ -110,6 +110,36 @@ final class DigitFits {
 
   /** One fit from given weights, which are not changed. */
   Fitted fit(Plan plan, float[] initialWeights) {
+    return fit(plan, initialWeights, 0);
+  }
+
+  /**
+   * One fit as {@link #fit(Plan)}, with a round for each update, and besides in {@code
+   * lossByUpdate[]} the mean loss of the rows of each of the first updates, before that update.
+   */
+  ObjectNode fitUpdateByUpdate(Plan plan, int first) {
+    Plan each =
+        new Plan(
+            plan.topology(),
+            plan.backend(),
+            plan.optimizer(),
+            plan.stepSize(),
+            plan.schedule(),
+            plan.batchSize(),
+            1,
+            plan.epochs(),
+            plan.tol(),
+            plan.seed());
+    return fit(each, Initializer.parse("auto").weights(plan.topology(), plan.seed()), first)
+        .record();
+  }
+
+  /**
+   * @param first updates whose losses are recorded, if each is a round
+   */
+  private Fitted fit(Plan plan, float[] initialWeights, int first) {
+    double[] byUpdate = new double[first];
+    java.util.Arrays.fill(byUpdate, Double.NaN);
     ObjectNode fit = Records.object().put("seed", plan.seed());
     double[] loss = new double[plan.epochs()];
     double[] accuracy = new double[plan.epochs()];
@@ -117,8 +147,27 @@ final class DigitFits {
     java.util.Arrays.fill(accuracy, Double.NaN);
     TrainingListener listener =
         new TrainingListener() {
+          private int update;
+          private long rowsBefore;
+          private long rowsOfEpoch;
+          private double sumOfEpoch;
+
+          @Override
+          public void onRound(double epoch, int epochs, double meanOfEpoch, long rows) {
+            if (update < byUpdate.length) {
+              long some = rows - rowsBefore;
+              rowsOfEpoch += some;
+              double sum = meanOfEpoch * rowsOfEpoch;
+              byUpdate[update++] = (sum - sumOfEpoch) / some;
+              sumOfEpoch = sum;
+              rowsBefore = rows;
+            }
+          }
+
           @Override
           public void onEpoch(EpochRecord epoch) {
+            rowsOfEpoch = 0;
+            sumOfEpoch = 0;
             loss[epoch.epoch() - 1] = epoch.loss();
             accuracy[epoch.epoch() - 1] = epoch.validationAccuracy();
           }
@@ -131,12 +180,25 @@ final class DigitFits {
     }
     fit.set("loss", Records.numbers(loss));
     fit.set("accuracy", Records.numbers(accuracy));
+    if (first > 0) {
+      fit.set("lossByUpdate", Records.numbers(byUpdate));
+    }
     return new Fitted(fit, weights);
   }
 
   /** How much each weight matters to the training rows. */
   float[] importance(Topology topology, float[] weights) {
     return Importance.of(objective, topology, BACKEND, weights);
+  }
+
+  /** The learning rate of each update. */
+  double[] rateByUpdate(Plan plan) {
+    int steps = plan.stepsPerEpoch(objective.layout());
+    double[] rate = new double[plan.epochs() * steps];
+    for (int i = 0; i < rate.length; i++) {
+      rate[i] = plan.rate(i / steps, i % steps, steps);
+    }
+    return rate;
   }
 
   /** The learning rate, four times an epoch and at the last update: members time and rate. */

@@ -18,7 +18,7 @@ import org.sparkmlp.schedule.Schedule;
 import org.sparkmlp.schedule.Schedules;
 
 /**
- * Optimizers on the digits, each with the step size that suits it; and first epochs with and
+ * Optimizers on the digits, each with the step size that suits it; and first updates with and
  * without warm-up.
  */
 final class OptimizerStudy implements Study {
@@ -38,15 +38,7 @@ final class OptimizerStudy implements Study {
     double[] stepSizes = settings.positives("stepSizes");
     int seeds = settings.count("seeds", 1);
     Schedule schedule = Schedules.parse(settings.text("schedule"));
-    List<String> first = settings.texts("warmup.solvers");
-    first.forEach(DigitFits::optimizer);
-    List<String> schedules = settings.texts("warmup.schedules");
-    schedules.forEach(Schedules::parse);
-    double firstStepSize = settings.positive("warmup.stepSize");
-    int firstEpochs = settings.count("warmup.epochs", 1);
-    DigitFits.Shape brief =
-        new DigitFits.Shape(
-            shape.hiddenLayers(), shape.activation(), shape.batchSize(), firstEpochs);
+    WarmUp warmUp = new WarmUp(settings, shape);
     return () -> {
       DigitFits fits = new DigitFits();
       ObjectNode found = Records.object();
@@ -79,24 +71,7 @@ final class OptimizerStudy implements Study {
         result.put("stepSize", best);
         result.set("fits", fits.fits(shape.topology(), optimizer, best, schedule, shape, seeds));
       }
-      ArrayNode beginnings = found.putArray("beginnings");
-      for (String spec : first) {
-        for (String how : schedules) {
-          beginnings
-              .addObject()
-              .put("solver", spec)
-              .put("schedule", how)
-              .set(
-                  "fits",
-                  fits.fits(
-                      shape.topology(),
-                      DigitFits.optimizer(spec),
-                      firstStepSize,
-                      Schedules.parse(how),
-                      brief,
-                      seeds));
-        }
-      }
+      found.set("beginnings", warmUp.measure(fits));
       return found;
     };
   }
@@ -139,42 +114,17 @@ final class OptimizerStudy implements Study {
                 + ", with the lowest training loss at the end for another seed than those compared. "
                 + StepSizes.warning("step size", atEdge))
         .text(contest.verdict());
+    String answer = WarmUp.answer(settings, found);
+    if (!answer.isEmpty()) {
+      page.text(answer);
+    }
     contest.table(
         page,
         List.of("optimizer", "step size"),
         one -> List.of(one.name(), stepSizes.get(one.name())));
-    page.figure("accuracy", contest.accuracies("optimizer"))
+    page.figure("accuracy", contest.accuracies("optimizer", ""))
         .figure("loss", contest.curves("Training loss", "loss", Axis.log("loss")));
-
-    List<Contest.Variant> beginnings = new ArrayList<>();
-    for (JsonNode one : found.get("beginnings")) {
-      beginnings.add(
-          new Contest.Variant(
-              one.get("solver").asText() + " with " + one.get("schedule").asText(),
-              one.get("fits")));
-    }
-    JsonNode warmup = settings.get("warmup");
-    Contest first = new Contest(beginnings);
-    page.section("First epochs, with and without warm-up")
-        .text(
-            String.format(
-                "The same network with step size %s for %s epochs. %s",
-                number(warmup.get("stepSize").asDouble()),
-                warmup.get("epochs").asText(),
-                losses(beginnings)))
-        .text(first.verdict());
-    first.table(page, List.of("optimizer and schedule"), one -> List.of(one.name()));
-    page.figure(
-        "warmup", first.curves("Training loss of the first epochs", "loss", Axis.log("loss")));
+    WarmUp.section(page, settings, found);
     return page;
-  }
-
-  private static String losses(List<Contest.Variant> variants) {
-    List<String> words = new ArrayList<>();
-    for (Contest.Variant one : variants) {
-      double[] loss = DigitFits.mean(one.fits(), "loss");
-      words.add(one.name() + ": " + number(loss[0]));
-    }
-    return "Mean training loss of the first epoch: " + String.join("; ", words) + ".";
   }
 }

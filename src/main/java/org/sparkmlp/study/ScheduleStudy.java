@@ -100,7 +100,7 @@ final class ScheduleStudy implements Study {
               .formatted(at, ranked.get(0).name(), ranked.get(ranked.size() - 1).name()));
       page.section("With " + at).text(contest.verdict());
       contest.table(page, List.of("schedule"), one -> List.of(one.name()));
-      page.figure("accuracy-" + number, contest.accuracies("schedule"))
+      page.figure("accuracy-" + number, contest.accuracies("schedule", ", " + at))
           .figure(
               "loss-" + number, contest.curves("Training loss, " + at, "loss", Axis.log("loss")));
     }
