@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleFunction;
 import java.util.function.Supplier;
 import org.ejml.data.DMatrixRMaj;
 import org.sparkmlp.function.Activations;
@@ -118,8 +119,8 @@ final class VanishingGradient implements Study {
     page.text(
         String.format(
             "Networks with hidden layers of %s units each, initial weights as `weightInit = auto` draws them, %s seeds. The norm of the mean loss's gradient by each layer's weights,"
-                + " over %s handwritten digits before any training; means of the norms over seeds, layer 1 next to the"
-                + " features.",
+                + " over %s handwritten digits before any training; means of the norms over seeds, and in the text ratios of those means; layer 1 is next"
+                + " to the features.",
             settings.get("units").asText(),
             settings.get("seeds").asText(),
             settings.get("rows").asText()));
@@ -173,12 +174,14 @@ final class VanishingGradient implements Study {
       before.add(
           String.format(
               Locale.ROOT,
-              "With %s the first layer's norm is %s of the last's at %.0f hidden layers and %s at %.0f%s.",
+              "With %s the first layer's norm is %s of the last's at %.0f hidden layers%s and %s at %.0f%s%s.",
               activation,
               number(ratio[0]),
               depths[0],
+              range(ratios(some.get(0)), StudyPage::number),
               number(ratio[last]),
               depths[last],
+              range(ratios(some.get(last)), StudyPage::number),
               last == 0
                   ? ""
                   : ", a factor of "
@@ -189,9 +192,9 @@ final class VanishingGradient implements Study {
               Locale.ROOT,
               "With %s, %s at %.0f hidden layers and %s at %.0f.",
               activation,
-              Double.isNaN(accuracy[0]) ? "diverged" : percent(accuracy[0]),
+              spread(some.get(0)),
               depths[0],
-              Double.isNaN(accuracy[last]) ? "diverged" : percent(accuracy[last]),
+              spread(some.get(last)),
               depths[last]));
     }
     JsonNode training = settings.get("training");
@@ -201,14 +204,45 @@ final class VanishingGradient implements Study {
         .text(
             String.format(
                 "The same networks after %s epochs with %s, step size %s, batches of %s; accuracy on the digits held"
-                    + " out, mean over seeds, whiskers one standard error. %s",
+                    + " out, mean over seeds ± standard error (whiskers in the figure). Guessing one of %d classes gives about"
+                    + " %s. %s",
                 training.get("epochs").asText(),
                 training.get("solver").asText(),
                 number(training.get("stepSize").asDouble()),
                 training.get("batchSize").asText(),
+                Digits.CLASSES,
+                percent(1.0 / Digits.CLASSES),
                 String.join(" ", after)))
+        .text(
+            String.format(
+                "All depths%s have the one step size %s, which wasn't chosen for any of them, and no more than these epochs: deep"
+                    + " networks might do better with others.",
+                activations.size() > 1 ? " and activations" : "",
+                number(training.get("stepSize").asDouble())))
         .figure("accuracy", accuracies);
     return page;
+  }
+
+  /** First against last, a number a seed. */
+  private static double[] ratios(JsonNode network) {
+    return Records.list(network.get("norms")).stream()
+        .mapToDouble(seed -> ratio(Records.numbers(seed)))
+        .toArray();
+  }
+
+  /** As in "80.56 % ± 1.20 % (78.00 % to 83.00 % by seed)". */
+  private static String spread(JsonNode network) {
+    double[] accuracies = DigitFits.last(network.get("fits"), "accuracy");
+    return Seeds.percents(accuracies) + range(accuracies, StudyPage::percent);
+  }
+
+  /** The least and the largest of several seeds; empty if there is but one, or one diverged. */
+  private static String range(double[] values, DoubleFunction<String> words) {
+    double[] sorted = Arrays.stream(values).sorted().toArray();
+    int last = sorted.length - 1;
+    return last == 0 || Double.isNaN(sorted[last])
+        ? ""
+        : String.format(" (%s to %s by seed)", words.apply(sorted[0]), words.apply(sorted[last]));
   }
 
   /** Of each layer, means over seeds. */

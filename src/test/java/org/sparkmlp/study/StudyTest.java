@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,7 @@ class StudyTest {
           network
               + """
               schedule = constant, solvers = [sgd, adam], stepSizes = [0.001, 0.03]
-              warmup { solvers = [adam], schedules = [constant, warmup(1ep)], stepSize = 0.05, epochs = 1 }
+              warmup { solvers = [adam], schedules = [constant, warmup(1ep)], stepSize = 0.05, epochs = 2, updates = 30, seeds = 2 }
               """;
       case "depth" ->
           """
@@ -244,6 +245,52 @@ class StudyTest {
   }
 
   @Test
+  void lossesByUpdateAreThoseOfTheEpochs() {
+    JsonNode beginnings = found("optimizers").get("beginnings");
+    int updates = 23; // an epoch of 1437 rows in batches of at most 64
+    for (JsonNode one : beginnings) {
+      assertThat(one.get("rateByUpdate")).hasSize(2 * updates);
+      for (JsonNode fit : one.get("fits")) {
+        double[] loss = Records.numbers(fit.get("lossByUpdate"));
+        assertThat(loss).hasSize(30);
+        // batches are as good as equally large: of 62 rows or 63
+        double mean = Arrays.stream(loss, 0, updates).average().getAsDouble();
+        assertThat(mean).isCloseTo(fit.get("loss").get(0).asDouble(), within(5e-3));
+        assertThat(loss[updates]).as("second epoch").isBetween(0.0, loss[0]);
+      }
+    }
+    double[] rates = Records.numbers(beginnings.get(1).get("rateByUpdate"));
+    assertThat(rates[0]).isLessThan(rates[updates - 1]);
+    assertThat(rates[updates]).isCloseTo(0.05, within(1e-9));
+    assertThat(Records.numbers(beginnings.get(0).get("rateByUpdate"))).containsOnly(0.05);
+  }
+
+  @Test
+  void whetherWarmUpHelpsFollowsTheRecords() {
+    StudyRun study = StudyRun.of("optimizers");
+    JsonNode records = study.records(Settings.of(tiny("optimizers")));
+    JsonNode beginnings = records.get("found").get("beginnings");
+    accuracies(beginnings.get(0), 0.8, 0.7);
+    accuracies(beginnings.get(1), 0.9, 0.8001);
+    assertThat(study.markdown(study.page(records)))
+        .contains(
+            "With adam, warmup(1ep) instead of constant helps: test accuracy after 2 epochs differs by +10.01 points")
+        .contains("to 0.05 at update 23, of 23 an epoch");
+    accuracies(beginnings.get(1), 0.7, 0.6001);
+    assertThat(study.markdown(study.page(records))).contains("instead of constant harms: ");
+    accuracies(beginnings.get(1), 0.7, 0.9);
+    assertThat(study.markdown(study.page(records))).contains("neither helps nor harms clearly");
+  }
+
+  /** At the end of each fit. */
+  private static void accuracies(JsonNode result, double... each) {
+    for (int i = 0; i < each.length; i++) {
+      ArrayNode all = (ArrayNode) result.get("fits").get(i).get("accuracy");
+      all.set(all.size() - 1, each[i]);
+    }
+  }
+
+  @Test
   void sigmoidsGradientVanishesFaster() {
     JsonNode networks = found("vanishing-gradient").get("networks");
     double[] ratios = new double[4];
@@ -254,6 +301,17 @@ class StudyTest {
     }
     assertThat(ratios[1]).as("sigmoid, 6 layers against 2").isLessThan(0.1 * ratios[0]);
     assertThat(ratios[1]).as("6 layers, sigmoid against relu").isLessThan(0.1 * ratios[3]);
+  }
+
+  @Test
+  void accuraciesOfDeepNetworksHaveTheirSpreadAndChance() {
+    StudyRun study = StudyRun.of("vanishing-gradient");
+    JsonNode records = study.records(Settings.of(tiny("vanishing-gradient")));
+    accuracies(records.get("found").get("networks").get(1), 0.1, 0.3);
+    assertThat(study.markdown(study.page(records)))
+        .contains("20.00 % ± 10.00 % (10.00 % to 30.00 % by seed) at 6")
+        .contains("Guessing one of 10 classes gives about 10.00 %.")
+        .contains("All depths and activations have the one step size 0.03");
   }
 
   @Test
