@@ -36,7 +36,9 @@ final class LocalStepsPage {
     page.text(
         String.format(
             Locale.ROOT,
-            "MLPClassifier on Spark, the rows in that many shards. localSteps is the number of updates that each shard"
+            "MLPClassifier on Spark, the rows in that many shards. "
+                + machines(found.path("master").asText())
+                + "localSteps is the number of updates that each shard"
                 + " makes on its own between two aggregations; with 1 every update is one of all shards together, on rows of"
                 + " all. outerMomentum is momentum from aggregation to aggregation. With localSteps = 1 an update uses %s rows"
                 + " of all shards, else each shard's uses %s rows of its own: so more shards make fewer updates an epoch, and"
@@ -60,6 +62,17 @@ final class LocalStepsPage {
       shards(page, shards.asInt());
     }
     return page;
+  }
+
+  /** Where Spark ran; records without a master are of a session in one process. */
+  private static String machines(String master) {
+    boolean known = !master.isEmpty();
+    return known && !master.startsWith("local")
+        ? "Spark's master: " + master + ". "
+        : "Spark ran in one process (local mode"
+            + (known ? ", " + master : "")
+            + "): aggregations went over no network, so that those of a cluster take longer, and what fewer of them save"
+            + " there is not measured here. ";
   }
 
   private List<JsonNode> results(int shards) {

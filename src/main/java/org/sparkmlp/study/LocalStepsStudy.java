@@ -157,6 +157,7 @@ final class LocalStepsStudy implements Study {
     List<Variant> variants = variants(setup);
     List<ObjectNode> results = new ArrayList<>();
     ObjectNode found = Records.object();
+    found.put("master", frame.sparkSession().sparkContext().master());
     ArrayNode all = found.putArray("results");
     for (Variant variant : variants) {
       fit(setup, variant, 0, 1, frame, Records.object()); // warm

@@ -67,7 +67,12 @@ class LocalStepsTest {
     }
     assertThat(study.markdown(study.page(records)))
         .contains("not told apart with 3 (momentum 0), epoch (momentum 0) and auto (momentum 0).")
-        .contains("None reaches an accuracy of 90.00 % with every seed.");
+        .contains("None reaches an accuracy of 90.00 % with every seed.")
+        .contains("Spark ran in one process (local mode, local[");
+    ((ObjectNode) records.get("found")).put("master", "spark://host:7077");
+    assertThat(study.markdown(study.page(records)))
+        .contains("Spark's master: spark://host:7077.")
+        .doesNotContain("local mode");
   }
 
   /** Seconds of an epoch and accuracies after each of two, the same but for the seed's luck. */
