@@ -68,8 +68,8 @@ final class BatchNoise {
               Locale.ROOT,
               "%s training: noise %s times |g| / 0 (%s for batches of %d)",
               when,
-              number(Sample.mean(few)),
-              number(Sample.mean(many)),
+              Seeds.numbers(few),
+              Seeds.numbers(many),
               batchSizes[last - 1]));
     }
     return TextbookRow.of(
@@ -93,9 +93,9 @@ final class BatchNoise {
       rows.add(
           List.of(
               "" + batchSizes[i],
-              number(Sample.mean(relativeNoise("before", i))),
+              Seeds.numbers(relativeNoise("before", i)),
               number(expectedNoise("before", batchSizes[i])),
-              number(Sample.mean(relativeNoise("after", i))),
+              Seeds.numbers(relativeNoise("after", i)),
               number(expectedNoise("after", batchSizes[i]))));
     }
     rows.add(List.of("" + large, "0", "0", "0", "0"));
@@ -115,7 +115,7 @@ final class BatchNoise {
                 Locale.ROOT,
                 "The digits, %s. Noise: the root of the mean of |g_B − g|², g_B the gradient of the mean loss of a batch,"
                     + " g that of all %d training rows, over the batches of %s shuffled epochs, divided by |g|; means over"
-                    + " seeds. Before training, and where training in batches of %d has ended after %s epochs. Theory: for"
+                    + " seeds ± their standard errors. Before training, and where training in batches of %d has ended after %s epochs. Theory: for"
                     + " batches of b of N rows drawn without replacement, the variance is (N − b) / (N − 1) of that of"
                     + " single rows over b. A batch of all rows has no noise, by definition.",
                 BatchTraining.network(settings),

@@ -40,7 +40,8 @@ final class BatchSizePage {
                     + " is below that in three of four; they are the same in parallel if a batch %d times as large takes"
                     + " at most %s times as long, and aren't if the next batch size already takes longer. Accuracies, and logarithms of losses and noise, are compared by a"
                     + " paired t-test over the %s seeds, two-sided at 5 %%, not corrected for the number of tests; what"
-                    + " it can't tell apart is not clear. Where a row has several parts, all must say the same.",
+                    + " it can't tell apart is not clear. Where a row has several parts, all must say the same; where some confirm and others"
+                    + " refute, it depends on the conditions. A gap is training accuracy minus test accuracy; ±: standard error over seeds.",
                 batchSizes[0],
                 number(BatchTimes.DIFFERENT),
                 BatchTimes.RANGE,

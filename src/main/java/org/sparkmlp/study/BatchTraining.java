@@ -2,7 +2,6 @@ package org.sparkmlp.study;
 
 import static org.sparkmlp.study.StudyPage.list;
 import static org.sparkmlp.study.StudyPage.number;
-import static org.sparkmlp.study.StudyPage.percent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -73,14 +72,32 @@ final class BatchTraining {
     return Claim.less(ends(results.get(last), "test", 1), ends(results.get(0), "test", 1));
   }
 
+  /** Training accuracy minus test accuracy, a number a seed. */
+  private static double[] gaps(JsonNode result) {
+    double[] training = ends(result, "training", 1);
+    double[] test = ends(result, "test", 1);
+    return IntStream.range(0, test.length).mapToDouble(i -> training[i] - test[i]).toArray();
+  }
+
+  /** That the gap of small batches is narrower. */
+  private Claim gapClaim(String equal, String step) {
+    List<JsonNode> results = some(equal, step);
+    return Claim.less(gaps(results.get(0)), gaps(results.get(last)));
+  }
+
+  /** Whether large batches fit the training rows less well; told apart over seeds. */
+  private boolean isUnderfitted(String equal, String step) {
+    List<JsonNode> results = some(equal, step);
+    return Paired.of(ends(results.get(last), "training", 1), ends(results.get(0), "training", 1))
+        .isLower();
+  }
+
   private static String loss(JsonNode result) {
-    double loss = Sample.mean(ends(result, "training", 0));
-    return Double.isNaN(loss) ? "diverged" : number(loss);
+    return Seeds.numbers(ends(result, "training", 0));
   }
 
   private static String accuracy(double[] values) {
-    double mean = Sample.mean(values);
-    return Double.isNaN(mean) ? "–" : percent(mean);
+    return Double.isNaN(Sample.mean(values)) ? "–" : Seeds.percents(values);
   }
 
   TextbookRow loss() {
@@ -128,12 +145,27 @@ final class BatchTraining {
             number(settings.get("trainingLoss").asDouble()),
             accuracy(atLevel(results.get(0))),
             accuracy(atLevel(results.get(last)))));
-    return TextbookRow.of(
-        "generalization",
-        "better / worse",
-        List.of(accuracyClaim("epochs", "own"), accuracyClaim("updates", "own"), levelClaim()),
-        List.of("equal epochs", "equal updates", "equal training loss"),
-        figures);
+    List<Claim> claims =
+        new ArrayList<>(
+            List.of(accuracyClaim("epochs", "own"), accuracyClaim("updates", "own"), levelClaim()));
+    List<String> parts = new ArrayList<>();
+    for (String equal : List.of("epochs", "updates")) {
+      parts.add(
+          "test accuracy, equal "
+              + equal
+              + (isUnderfitted(equal, "own") ? " (the large batch is underfitted)" : ""));
+    }
+    parts.add("test accuracy, equal training loss");
+    for (String equal : List.of("epochs", "updates")) {
+      List<JsonNode> own = some(equal, "own");
+      claims.add(gapClaim(equal, "own"));
+      parts.add("gap, equal " + equal);
+      figures.add(
+          String.format(
+              "gap after equal %s: %s / %s",
+              equal, accuracy(gaps(own.get(0))), accuracy(gaps(own.get(last)))));
+    }
+    return TextbookRow.of("generalization", "better / worse", claims, parts, figures);
   }
 
   void section(StudyPage page, String equal) {
@@ -143,7 +175,8 @@ final class BatchTraining {
             String.format(
                 Locale.ROOT,
                 "The digits, %s, %s, constant rate, %s, %s seeds. %s Losses and accuracies are those of the final weights"
-                    + " on all %d training rows and on the test rows; the gap is training accuracy minus test accuracy.",
+                    + " on all %d training rows and on the test rows; the gap is training accuracy minus test accuracy; means over"
+                    + " seeds ± their standard errors.",
                 network(settings),
                 settings.get("solver").asText(),
                 epochs
@@ -157,20 +190,15 @@ final class BatchTraining {
       page.text(verdict(equal, step, results));
       List<List<String>> rows = new ArrayList<>();
       for (JsonNode result : results) {
-        double[] training = ends(result, "training", 1);
-        double[] test = ends(result, "test", 1);
-        double[] gaps =
-            IntStream.range(0, test.length).mapToDouble(i -> training[i] - test[i]).toArray();
         rows.add(
             List.of(
                 result.get("batchSize").asText(),
                 number(result.get("stepSize").asDouble()),
                 result.get("updates").asText(),
                 loss(result),
-                accuracy(training),
-                accuracy(test),
-                test.length < 2 ? "–" : accuracy(new double[] {Sample.standardError(test)}),
-                accuracy(gaps)));
+                accuracy(ends(result, "training", 1)),
+                accuracy(ends(result, "test", 1)),
+                accuracy(gaps(result))));
       }
       page.table(
           List.of(
@@ -180,7 +208,6 @@ final class BatchTraining {
               "training loss",
               "training accuracy",
               "test accuracy",
-              "standard error",
               "gap"),
           rows);
       page.figure("loss-" + equal + "-" + step, curves(equal, step, results));
@@ -216,13 +243,30 @@ final class BatchTraining {
     return String.format(
         Locale.ROOT,
         "%s: lowest training loss with batches of %s. That batches of %d end with a lower loss than those of %d is %s, that"
-            + " they end with a higher test accuracy is %s.",
+            + " they end with a higher test accuracy is %s, that they end with a narrower gap is %s.%s",
         step.equals("own") ? "Each with its own step size" : "All with the common step size",
         best.get("batchSize").asText(),
         small,
         large,
         lossClaim(equal, step).words(),
-        accuracyClaim(equal, step).words());
+        accuracyClaim(equal, step).words(),
+        gapClaim(equal, step).words(),
+        underfitted(equal, step));
+  }
+
+  /** A sentence where a low test accuracy is one of too little training; else empty. */
+  private String underfitted(String equal, String step) {
+    List<JsonNode> results = some(equal, step);
+    return isUnderfitted(equal, step)
+        ? String.format(
+            Locale.ROOT,
+            " Batches of %d are underfitted here: their training accuracy is %s, that of batches of %d %s, so a lower test"
+                + " accuracy of theirs doesn't say that they generalize worse.",
+            large,
+            accuracy(ends(results.get(last), "training", 1)),
+            small,
+            accuracy(ends(results.get(0), "training", 1)))
+        : "";
   }
 
   private Chart curves(String equal, String step, List<JsonNode> results) {
@@ -261,8 +305,10 @@ final class BatchTraining {
           List.of(
               result.get("batchSize").asText(),
               reached + " of " + there.length,
-              Double.isNaN(mean) ? "–" : number(mean),
-              Double.isNaN(mean) ? "–" : number(mean * each),
+              Double.isNaN(mean) ? "–" : Seeds.numbers(there),
+              Double.isNaN(mean)
+                  ? "–"
+                  : Seeds.numbers(Arrays.stream(there).map(e -> e * each).toArray()),
               accuracy(atLevel(result))));
     }
     double[] sizes = Arrays.stream(batchSizes).asDoubleStream().toArray();
@@ -288,7 +334,7 @@ final class BatchTraining {
                 "The fits of equal updates with own step sizes, at the end of the first epoch whose mean training loss"
                     + " was at most %s: what a batch size does for the test accuracy of networks that fit the training rows"
                     + " about equally well. (The loss of an epoch is the mean over its updates, so small batches are a little"
-                    + " below it at its end.) That batches of %d have a higher test accuracy there than those of %d is %s.",
+                    + " below it at its end.) Means over seeds ± their standard errors. That batches of %d have a higher test accuracy there than those of %d is %s.",
                 number(settings.get("trainingLoss").asDouble()),
                 small,
                 large,

@@ -8,6 +8,7 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 enum Claim {
   CONFIRMED("confirmed"),
   REFUTED("refuted"),
+  DEPENDS("depends on the conditions"),
   NOT_CLEAR("not clear");
 
   private final String words;
@@ -49,9 +50,12 @@ enum Claim {
     return quartile(ratios, 3) < factor ? REFUTED : NOT_CLEAR;
   }
 
-  /** What all say; not clear where they differ. */
+  /** What all say; it depends where some confirm and others refute, else it is not clear. */
   static Claim together(List<Claim> parts) {
-    return parts.stream().distinct().count() == 1 ? parts.get(0) : NOT_CLEAR;
+    if (parts.stream().distinct().count() == 1) {
+      return parts.get(0);
+    }
+    return parts.contains(CONFIRMED) && parts.contains(REFUTED) ? DEPENDS : NOT_CLEAR;
   }
 
   /** Quartile 1, 2 (the median) or 3. */

@@ -2,6 +2,7 @@ package org.sparkmlp.study;
 
 import static org.sparkmlp.study.StudyPage.percent;
 
+import java.util.Arrays;
 import java.util.Locale;
 import org.sparkmlp.util.Sample;
 
@@ -25,6 +26,20 @@ final class Seeds {
       return "diverged";
     }
     return shares.length < 2 ? percent(mean) : percent(mean) + " ± " + percent(error(shares));
+  }
+
+  /** As in "0.0123 ± 0.0004". */
+  static String numbers(double[] values) {
+    double mean = mean(values);
+    if (Double.isNaN(mean)) {
+      return "diverged";
+    }
+    if (values.length < 2) {
+      return StudyPage.number(mean);
+    }
+    // the mean of equal values is rounded, so that they would seem to differ
+    boolean equal = Arrays.stream(values).distinct().count() == 1;
+    return StudyPage.number(mean) + " ± " + StudyPage.number(equal ? 0 : error(values));
   }
 
   /** How much larger the shares a are than b, and whether that may be chance. */

@@ -53,7 +53,9 @@ class BatchSizeTest {
     assertThat(Claim.moreThan(1.1, new double[] {0.9, 1, 1.05})).isEqualTo(Claim.REFUTED);
     assertThat(Claim.moreThan(1.1, new double[] {0.9, 1, 1.5})).isEqualTo(Claim.NOT_CLEAR);
     assertThat(Claim.together(List.of(Claim.REFUTED, Claim.REFUTED))).isEqualTo(Claim.REFUTED);
-    assertThat(Claim.together(List.of(Claim.REFUTED, Claim.CONFIRMED))).isEqualTo(Claim.NOT_CLEAR);
+    assertThat(Claim.together(List.of(Claim.REFUTED, Claim.CONFIRMED))).isEqualTo(Claim.DEPENDS);
+    assertThat(Claim.together(List.of(Claim.NOT_CLEAR, Claim.CONFIRMED)))
+        .isEqualTo(Claim.NOT_CLEAR);
   }
 
   @Test
@@ -97,8 +99,20 @@ class BatchSizeTest {
     losses(records, "updates", 0.5, 0.2);
     assertThat(page(records))
         .contains(
-            "| optimization | better / worse | not clear (equal epochs: confirmed; equal updates: refuted) |")
-        .contains("training loss after equal updates: 0.5 / 0.2");
+            "| optimization | better / worse | depends on the conditions (equal epochs: confirmed; equal updates: refuted) |")
+        .contains("training loss after equal updates: 0.5 ± 0 / 0.2 ± 0");
+
+    accuracies(records, 0.99, 0.95, 0.7, 0.69);
+    assertThat(page(records))
+        .contains("test accuracy, equal epochs (the large batch is underfitted): confirmed")
+        .contains("gap, equal epochs: refuted")
+        .contains(
+            "Batches of 1437 are underfitted here: their training accuracy is 70.00 % ± 0.00 %")
+        .contains("gap after equal epochs: 4.00 % ± 0.00 % / 1.00 % ± 0.00 %");
+    accuracies(records, 0.99, 0.95, 0.99, 0.9);
+    assertThat(page(records))
+        .contains("| generalization | better / worse | confirmed |")
+        .doesNotContain("underfitted");
   }
 
   private String page(JsonNode records) {
@@ -125,6 +139,17 @@ class BatchSizeTest {
         for (JsonNode fit : result.get("fits")) {
           ((ArrayNode) fit.get("training")).set(0, loss);
         }
+      }
+    }
+  }
+
+  /** Of the smallest batch on training and test rows, then of the others. */
+  private static void accuracies(JsonNode records, double... each) {
+    for (JsonNode result : records.get("found").get("results")) {
+      int at = result.get("batchSize").asInt() == 16 ? 0 : 2;
+      for (JsonNode fit : result.get("fits")) {
+        ((ArrayNode) fit.get("training")).set(1, each[at]);
+        ((ArrayNode) fit.get("test")).set(1, each[at + 1]);
       }
     }
   }
