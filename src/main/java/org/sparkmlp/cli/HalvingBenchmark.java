@@ -117,8 +117,15 @@ final class HalvingBenchmark implements Callable<Integer> {
     try {
       List<String> head =
           new ArrayList<>(
-              List.of("data", "seed", "grid's best", "mean", "halving's", "mean in the grid"));
-      head.addAll(List.of("p", "as good"));
+              List.of(
+                  "data",
+                  "seed",
+                  "grid's best",
+                  "mean",
+                  "halving's",
+                  "mean in the grid",
+                  "p",
+                  "as good"));
       for (int fits : crossValidator) {
         head.add("CrossValidator(" + fits + ") s");
       }
@@ -198,14 +205,7 @@ final class HalvingBenchmark implements Callable<Integer> {
       double[][] found = new double[1][];
       spark[i] =
           BenchmarkOutput.seconds(() -> found[0] = crossValidate(problem, cells, fits, seed));
-      for (int cell = 0; cell < cells.length; cell++) {
-        Check.that(
-            Math.abs(found[0][cell] - models[0].avgMetrics()[cell]) < 1e-9,
-            "CrossValidator finds %s for cell %d, the whole grid %s",
-            found[0][cell],
-            cell + 1,
-            models[0].avgMetrics()[cell]);
-      }
+      checkSame(found[0], models[0].avgMetrics());
     }
     List<CellResult> whole = models[0].results();
     int number = CellResult.best(models[1].results()).cell().number();
@@ -218,6 +218,17 @@ final class HalvingBenchmark implements Callable<Integer> {
         CellResult.best(whole),
         found,
         !Boolean.TRUE.equals(found.distinguishable()));
+  }
+
+  private static void checkSame(double[] crossValidator, double[] grid) {
+    for (int i = 0; i < grid.length; i++) {
+      Check.that(
+          Math.abs(crossValidator[i] - grid[i]) < 1e-9,
+          "CrossValidator finds %s for cell %d, the whole grid %s",
+          crossValidator[i],
+          i + 1,
+          grid[i]);
+    }
   }
 
   /** The grid; or, to warm up, a cell of each batch size. */

@@ -1,6 +1,5 @@
 package org.sparkmlp.experiment;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -51,24 +50,14 @@ final class CellFiles implements FitLog {
   }
 
   private void read(Cell cell, String text, int folds) {
-    JsonNode node;
-    try {
-      node = MAPPER.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw problem(cell, "is damaged: it is no whole JSON; remove it");
-    }
-    if (!node.isObject()) {
-      throw problem(cell, "is damaged: it is no object of JSON; remove it");
-    }
-    if (node.path("recordVersion").asInt() != RunRecord.VERSION) {
-      throw problem(
-          cell,
-          "has recordVersion "
-              + node.path("recordVersion")
-              + ", but this program knows "
-              + RunRecord.VERSION
-              + "; begin a new run");
-    }
+    JsonNode node =
+        RunRecord.read(text)
+            .orElseThrow(() -> problem(cell, "is damaged: it is no whole JSON object; remove it"));
+    RunRecord.otherVersion(node)
+        .ifPresent(
+            version -> {
+              throw problem(cell, version + "; begin a new run");
+            });
     if (!node.path("params").toString().equals(MAPPER.valueToTree(cell.params()).toString())) {
       throw problem(cell, "is of other params than config.conf has for that cell; begin a new run");
     }

@@ -1,8 +1,6 @@
 package org.sparkmlp.experiment;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
@@ -33,22 +31,12 @@ final class Resumption {
    */
   Resumption(String folder, String before) {
     this.folder = folder;
-    try {
-      this.before = new ObjectMapper().readTree(before);
-    } catch (JsonProcessingException e) {
-      throw problem("its run.json is damaged");
-    }
-    if (!this.before.isObject()) {
-      throw problem("its run.json is damaged");
-    }
-    JsonNode version = this.before.path("recordVersion");
-    if (version.asInt() != RunRecord.VERSION) {
-      throw problem(
-          "its run.json has recordVersion "
-              + version
-              + ", but this program knows "
-              + RunRecord.VERSION);
-    }
+    this.before = RunRecord.read(before).orElseThrow(() -> problem("its run.json is damaged"));
+    RunRecord.otherVersion(this.before)
+        .ifPresent(
+            version -> {
+              throw problem("its run.json " + version);
+            });
   }
 
   /**

@@ -1,11 +1,14 @@
 package org.sparkmlp.experiment;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import org.sparkmlp.ml.MLPClassificationModel;
 import org.sparkmlp.search.Cell;
 import org.sparkmlp.search.CellResult;
@@ -23,6 +26,23 @@ final class RunRecord {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private RunRecord() {}
+
+  /** A record of a run that goes on; empty if it is damaged. */
+  static Optional<JsonNode> read(String text) {
+    try {
+      return Optional.of(MAPPER.readTree(text)).filter(JsonNode::isObject);
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What is wrong with the version of a record; empty if nothing is. */
+  static Optional<String> otherVersion(JsonNode record) {
+    JsonNode version = record.path("recordVersion");
+    return version.asInt() == VERSION
+        ? Optional.empty()
+        : Optional.of("has recordVersion " + version + ", but this program knows " + VERSION);
+  }
 
   /**
    * What is known before the first fit.

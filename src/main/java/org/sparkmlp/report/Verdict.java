@@ -92,16 +92,6 @@ final class Verdict {
     }
     List<CellData> compared = run.compared();
     long others = good - 1 - compared.size();
-    String givenUp =
-        others == 0
-            ? ""
-            : Words.count(others, "other")
-                + (others == 1 ? " was" : " were")
-                + " given up earlier and not compared with it.";
-    double share = compared.get(0).resource();
-    String caveats =
-        (givenUp + (share < 1 ? " The comparison is of fits with " + run.share(share) + "." : ""))
-            .strip();
     List<CellData> leading = run.leading();
     String folds = Words.count(run.folds(), "fold");
     if (leading.size() <= 1) {
@@ -116,7 +106,7 @@ final class Verdict {
               + ", is behind by "
               + Words.difference(run.metric(), behind(next, best))
               + ".");
-      addUnlessEmpty(words, caveats);
+      addCaveats(words, others, compared.get(0).resource());
       return words;
     }
     words.add(
@@ -128,7 +118,7 @@ final class Verdict {
             + " can't be told from it by "
             + folds
             + ".");
-    addUnlessEmpty(words, caveats);
+    addCaveats(words, others, compared.get(0).resource());
     List<String> ruledOut = new ArrayList<>();
     List<String> open = new ArrayList<>();
     for (String name : run.varied()) {
@@ -152,9 +142,20 @@ final class Verdict {
     return words;
   }
 
-  private static void addUnlessEmpty(List<String> words, String sentence) {
-    if (!sentence.isEmpty()) {
-      words.add(sentence);
+  /** What the comparison leaves out, in one paragraph; nothing if it is of all, on everything. */
+  private void addCaveats(List<String> words, long givenUp, double share) {
+    List<String> caveats = new ArrayList<>();
+    if (givenUp > 0) {
+      caveats.add(
+          Words.count(givenUp, "other")
+              + (givenUp == 1 ? " was" : " were")
+              + " given up earlier and not compared with it.");
+    }
+    if (share < 1) {
+      caveats.add("The comparison is of fits with " + run.share(share) + ".");
+    }
+    if (!caveats.isEmpty()) {
+      words.add(String.join(" ", caveats));
     }
   }
 

@@ -69,18 +69,18 @@ public record CellResult(
       unranked.add(of(cell, byCell.getOrDefault(cell.number(), List.of()), folds));
     }
     List<CellResult> ranked =
-        unranked.stream().filter(r -> r.error == null && r.isWhole()).toList();
+        unranked.stream().filter(r -> r.error == null && isWhole(r.folds)).toList();
     ranked = ranked.stream().sorted(order(largerIsBetter)).toList();
-    int lastShared = ranked.size() > 1 ? ranked.get(1).rung : 0;
+    // the last rung where the best had others beside it, and its metrics there
+    int shared = ranked.size() > 1 ? ranked.get(1).rung : 0;
     double[] best =
-        ranked.isEmpty()
-            ? new double[0]
-            : metrics(byCell.get(ranked.get(0).cell.number()), lastShared, folds);
-    boolean comparable = Arrays.stream(best).noneMatch(Double::isNaN);
+        ranked.size() > 1
+            ? metrics(byCell.get(ranked.get(0).cell.number()), shared, folds)
+            : new double[0];
     List<CellResult> results = new ArrayList<>();
     for (CellResult result : unranked) {
       int rank = ranked.indexOf(result) + 1;
-      boolean compared = rank > 1 && result.rung == lastShared && comparable;
+      boolean compared = rank > 1 && result.rung == shared && isWhole(best);
       results.add(
           new CellResult(
               result.cell,
@@ -123,8 +123,8 @@ public record CellResult(
     return metrics;
   }
 
-  private boolean isWhole() {
-    return Arrays.stream(folds).noneMatch(Double::isNaN);
+  private static boolean isWhole(double[] metrics) {
+    return Arrays.stream(metrics).noneMatch(Double::isNaN);
   }
 
   /** The best first; of equals the one that comes first in the grid. */

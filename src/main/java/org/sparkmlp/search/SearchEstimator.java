@@ -168,7 +168,7 @@ public abstract class SearchEstimator<T extends SearchEstimator<T>> extends Esti
           "%s has no meaning with factor = 1, where every cell gets everything; set factor to 2 or more",
           param.name());
     }
-    halving();
+    halving(); // checks what goes together
     FoldColumn.check(schema, getFoldCol());
     RuntimeException first = null;
     for (ParamMap map : maps) {

@@ -98,7 +98,11 @@ final class DigitFits {
    * the epochs before.
    */
   ObjectNode fit(Plan plan) {
-    return fit(plan, Initializer.parse("auto").weights(plan.topology(), plan.seed())).record();
+    return fit(plan, start(plan)).record();
+  }
+
+  private static float[] start(Plan plan) {
+    return Initializer.parse("auto").weights(plan.topology(), plan.seed());
   }
 
   /**
@@ -130,8 +134,7 @@ final class DigitFits {
             plan.epochs(),
             plan.tol(),
             plan.seed());
-    return fit(each, Initializer.parse("auto").weights(plan.topology(), plan.seed()), first)
-        .record();
+    return fit(each, start(each), first).record();
   }
 
   /**

@@ -230,7 +230,10 @@ final class WarmUp {
     for (Beginning one : all) {
       rows.add(
           List.of(
-              one.name(), spread(one.start()), spread(one.end()), Seeds.percents(one.accuracy())));
+              one.name(),
+              Seeds.numbers(one.start()),
+              Seeds.numbers(one.end()),
+              Seeds.percents(one.accuracy())));
     }
     page.table(
             List.of(
@@ -301,15 +304,6 @@ final class WarmUp {
     return difference.words(number) + (Double.isNaN(difference.pValue()) ? "" : told);
   }
 
-  private static String spread(double[] values) {
-    if (Double.isNaN(Seeds.mean(values))) {
-      return "diverged";
-    }
-    return values.length < 2
-        ? number(Seeds.mean(values))
-        : number(Seeds.mean(values)) + " ± " + number(Seeds.error(values));
-  }
-
   private static Chart rates(List<Beginning> all) {
     Chart chart = Chart.of("Learning rate by update", Axis.linear("update"), Axis.linear("rate"));
     List<String> names = new ArrayList<>();
@@ -317,10 +311,7 @@ final class WarmUp {
       if (one.solver().equals(all.get(0).solver())) {
         double[] rates = one.rates();
         int number = names.size();
-        chart.add(
-            Series.line(one.schedule(), counted(rates.length), rates)
-                .withColour(number)
-                .withDash(number));
+        chart.add(Series.line(one.schedule(), null, rates).withColour(number).withDash(number));
         names.add(one.schedule());
       }
     }
@@ -349,18 +340,8 @@ final class WarmUp {
       dash = next ? 0 : dash + 1;
       solver = one.solver();
       double[] mean = DigitFits.mean(one.record.get("fits"), member);
-      chart.add(
-          Series.line(one.name(), counted(mean.length), mean).withColour(colour).withDash(dash));
+      chart.add(Series.line(one.name(), null, mean).withColour(colour).withDash(dash));
     }
     return chart;
-  }
-
-  /** 1, 2, … */
-  private static double[] counted(int length) {
-    double[] numbers = new double[length];
-    for (int i = 0; i < length; i++) {
-      numbers[i] = i + 1;
-    }
-    return numbers;
   }
 }
