@@ -67,13 +67,18 @@ final class HalvingBenchmark implements Callable<Integer> {
   @Option(names = "--folds", defaultValue = "3", description = "${DEFAULT-VALUE}.")
   private int folds;
 
-  @Option(names = "--factor", defaultValue = "5", description = "Of halving (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--factor",
+      defaultValue = "15",
+      description =
+          "Of halving (${DEFAULT-VALUE}: one rung of all cells, of which the best is left).")
   private int factor;
 
   @Option(
       names = "--min-resources",
-      defaultValue = "0.04",
-      description = "Share of the first rung (${DEFAULT-VALUE}).")
+      defaultValue = "0",
+      description =
+          "Share of the first rung (${DEFAULT-VALUE}: by the number of cells, a fifteenth with factor 15).")
   private double minResources;
 
   @Option(
@@ -135,8 +140,7 @@ final class HalvingBenchmark implements Callable<Integer> {
       StringBuilder summary = new StringBuilder();
       for (Problem problem : problems(spark)) {
         List<Run> runs = new ArrayList<>();
-        search(problem, cells(problem, false), 1, 0); // warm
-        crossValidate(problem, cells(problem, false), parallelism, 0);
+        warm(problem);
         for (int seed = 1; seed <= seeds; seed++) {
           runs.add(run(problem, seed));
           add(table, problem.name, runs.get(seed - 1));
@@ -148,6 +152,13 @@ final class HalvingBenchmark implements Callable<Integer> {
     } finally {
       spark.stop();
     }
+  }
+
+  /** Each once, so that none meets code that isn't compiled yet. */
+  private void warm(Problem problem) {
+    search(problem, 1, 0);
+    search(problem, factor, 0);
+    crossValidate(problem, parallelism, 0);
   }
 
   private List<Problem> problems(SparkSession spark) throws IOException {
@@ -194,17 +205,14 @@ final class HalvingBenchmark implements Callable<Integer> {
   }
 
   private Run run(Problem problem, int seed) {
-    ParamMap[] cells = cells(problem, true);
     SearchModel[] models = new SearchModel[2];
-    double grid = BenchmarkOutput.seconds(() -> models[0] = search(problem, cells, 1, seed));
-    double halving =
-        BenchmarkOutput.seconds(() -> models[1] = search(problem, cells, factor, seed));
+    double grid = BenchmarkOutput.seconds(() -> models[0] = search(problem, 1, seed));
+    double halving = BenchmarkOutput.seconds(() -> models[1] = search(problem, factor, seed));
     double[] spark = new double[crossValidator.length];
     for (int i = 0; i < spark.length; i++) {
       int fits = crossValidator[i];
       double[][] found = new double[1][];
-      spark[i] =
-          BenchmarkOutput.seconds(() -> found[0] = crossValidate(problem, cells, fits, seed));
+      spark[i] = BenchmarkOutput.seconds(() -> found[0] = crossValidate(problem, fits, seed));
       checkSame(found[0], models[0].avgMetrics());
     }
     List<CellResult> whole = models[0].results();
@@ -231,28 +239,26 @@ final class HalvingBenchmark implements Callable<Integer> {
     }
   }
 
-  /** The grid; or, to warm up, a cell of each batch size. */
-  private static ParamMap[] cells(Problem problem, boolean whole) {
-    Grids grid = Grids.grid();
-    if (whole) {
-      grid.add(
-          problem.classifier.learningRateSchedule(),
-          "constant",
-          "invsqrt",
-          "linear",
-          "exponential(k=0.1)",
-          "cosine");
-    }
-    return grid.add(problem.classifier.batchSize(), problem.sizes).build();
+  private static ParamMap[] cells(Problem problem) {
+    return Grids.grid()
+        .add(
+            problem.classifier.learningRateSchedule(),
+            "constant",
+            "invsqrt",
+            "linear",
+            "exponential(k=0.1)",
+            "cosine")
+        .add(problem.classifier.batchSize(), problem.sizes)
+        .build();
   }
 
   /** Searches; with a factor of 1 without halving. */
-  private SearchModel search(Problem problem, ParamMap[] cells, int halvingBy, int seed) {
+  private SearchModel search(Problem problem, int halvingBy, int seed) {
     HalvingGridSearch search =
         new HalvingGridSearch()
             .setEstimator(problem.classifier.setSeed(seed))
             .setEvaluator(accuracy())
-            .setEstimatorParamMaps(cells)
+            .setEstimatorParamMaps(cells(problem))
             .setNumFolds(folds)
             .setSeed(seed)
             .setParallelism(parallelism)
@@ -264,11 +270,11 @@ final class HalvingBenchmark implements Callable<Integer> {
   }
 
   /** Spark's own, on the same folds; returns the means of the cells. */
-  private double[] crossValidate(Problem problem, ParamMap[] cells, int fits, int seed) {
+  private double[] crossValidate(Problem problem, int fits, int seed) {
     return new CrossValidator()
         .setEstimator(problem.classifier.setSeed(seed))
         .setEvaluator(accuracy())
-        .setEstimatorParamMaps(cells)
+        .setEstimatorParamMaps(cells(problem))
         .setNumFolds(folds)
         .setFoldCol("fold")
         .setParallelism(fits)

@@ -37,6 +37,12 @@ public final class JoinedRounds implements Objective, AutoCloseable {
 
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
 
+  /**
+   * A round of half of the fits that takes less is to a good part its job: one of all takes less
+   * than two.
+   */
+  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
+
   /** Those that train on rows of the same DataFrame. */
   static final class Group {
     private final ReentrantLock lock = new ReentrantLock();
@@ -49,7 +55,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
 
     private int rounds;
 
-    /** Whether the last round took so short that it was the job rather than its programs. */
+    /** Whether the last round took so short that its job counts. */
     private boolean isShort;
 
     /** When the latest round began, by {@link System#nanoTime}. */
@@ -73,7 +79,7 @@ public final class JoinedRounds implements Objective, AutoCloseable {
       try {
         running -= requests;
         rounds--;
-        isShort = nanos < PATIENCE_NANOS;
+        isShort = nanos < SHORT_NANOS;
         changed.signalAll();
       } finally {
         lock.unlock();

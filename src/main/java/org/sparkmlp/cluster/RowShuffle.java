@@ -4,6 +4,8 @@ import java.io.Serializable;
 import java.util.Comparator;
 import org.apache.spark.Partitioner;
 import org.apache.spark.ShuffleDependency;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.ShuffledRDD;
@@ -35,7 +37,7 @@ final class RowShuffle {
         new ShuffledRDD<byte[], Boolean, Boolean>(
                 pairs.rdd(), new ByChunk(sharding), bytes, nothing, nothing)
             .setKeyOrdering(ordering)
-            .setSerializer(new KryoSerializer(keys.context().getConf()));
+            .setSerializer(new OneKryo(keys.context().getConf()));
   }
 
   /** The sorted keys. */
@@ -54,6 +56,31 @@ final class RowShuffle {
         (ShuffleDependency<?, ?, ?>) shuffled.dependencies().head();
     if (!shuffled.context().isStopped() && shuffled.context().cleaner().isDefined()) {
       shuffled.context().cleaner().get().doCleanupShuffle(dependency.shuffleId(), false);
+    }
+  }
+
+  /**
+   * The same for all tasks in a JVM, which else would each make a Kryo of its own: that takes
+   * longer than to go through a few rows.
+   */
+  private static final class OneKryo extends KryoSerializer {
+    private static final long serialVersionUID = 1;
+
+    private static OneKryo here;
+    private static SparkEnv environment;
+
+    OneKryo(SparkConf conf) {
+      super(conf);
+    }
+
+    private Object readResolve() {
+      synchronized (OneKryo.class) {
+        if (environment != SparkEnv.get()) { // another application has another configuration
+          environment = SparkEnv.get();
+          here = this;
+        }
+        return here;
+      }
     }
   }
 

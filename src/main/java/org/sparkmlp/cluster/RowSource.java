@@ -83,7 +83,7 @@ public interface RowSource {
    * filtered rows). Otherwise {@link #own}.
    */
   static RowSource shared(Dataset<?> dataset, Columns columns) {
-    return CachedColumns.of(dataset, columns)
+    return KeptRows.columns(dataset, columns)
         .filter(cached -> SharedRows.canShare(cached.rows()))
         .<RowSource>map(cached -> new SharedRows(dataset, columns, cached))
         .orElseGet(() -> own(dataset, columns));

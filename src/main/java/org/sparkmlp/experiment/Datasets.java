@@ -6,10 +6,12 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
@@ -39,12 +41,30 @@ public final class Datasets {
   }
 
   static Dataset<Row> digits(SparkSession spark, String label) {
-    List<Row> rows = new ArrayList<>();
-    for (double[] numbers : digitRows()) {
-      rows.add(RowFactory.create(numbers[PIXELS], Vectors.dense(Arrays.copyOf(numbers, PIXELS))));
-    }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    return spark.createDataFrame(context.parallelize(rows), schema(label));
+    int partitions = context.defaultParallelism();
+    // tasks read the rows that are in their jar, which else would travel with each of them
+    JavaRDD<Row> rows =
+        context
+            .parallelize(IntStream.range(0, partitions).boxed().toList(), partitions)
+            .flatMap(part -> part(part, partitions));
+    return spark.createDataFrame(rows, schema(label));
+  }
+
+  private static Iterator<Row> part(int part, int partitions) {
+    List<double[]> all = Read.ROWS;
+    int from = (int) ((long) all.size() * part / partitions);
+    int to = (int) ((long) all.size() * (part + 1) / partitions);
+    return all.subList(from, to).stream()
+        .map(
+            numbers ->
+                RowFactory.create(numbers[PIXELS], Vectors.dense(Arrays.copyOf(numbers, PIXELS))))
+        .iterator();
+  }
+
+  /** Read once in a JVM. */
+  private static final class Read {
+    static final List<double[]> ROWS = digitRows();
   }
 
   /** The digits without Spark: 64 pixels, then the label, a row. */

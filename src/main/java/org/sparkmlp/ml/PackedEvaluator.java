@@ -34,6 +34,9 @@ import org.sparkmlp.train.ValidationMetric;
  * predictions without thresholds. The number is Spark's but for the last bits of sums.
  */
 public final class PackedEvaluator {
+  private static final Survey.Question QUESTION =
+      new Survey.Question(Targets.classes(0), 0, Holdout.NONE, 0);
+
   private final MLPClassifier estimator;
   private final MulticlassClassificationEvaluator evaluator;
   private final ValidationMetric metric;
@@ -78,28 +81,51 @@ public final class PackedEvaluator {
     return FitJobs.run(rows.sparkSession().sparkContext(), () -> runJobs(model, rows));
   }
 
+  /**
+   * Packs rows for the models to come, which are being trained meanwhile. Bad ones are for {@link
+   * #evaluate} to refuse.
+   */
+  public void prepare(Dataset<?> rows) {
+    FitJobs.run(
+        rows.sparkSession().sparkContext(),
+        () -> {
+          RowSource source = source(rows, estimator.getFeaturesCol());
+          Survey survey = source.survey(QUESTION);
+          if (!estimator.getStandardization()) { // whose scaling a model brings
+            int inputs = source.numFeatures();
+            source.with(packing(source, survey, inputs, null, rows), survey, packed -> packed);
+          }
+          return survey;
+        });
+  }
+
+  private RowSource source(Dataset<?> rows, String featuresCol) {
+    return RowSource.shared(rows, new Columns(featuresCol, evaluator.getLabelCol(), null, null));
+  }
+
+  private ShardedRows.Packing packing(
+      RowSource source, Survey survey, int inputs, Scaling scaling, Dataset<?> rows) {
+    return new ShardedRows.Packing(
+        inputs,
+        Targets.classes(0),
+        numShards(rows, survey),
+        estimator.getBlockSize(),
+        scaling,
+        source.numbersOfRow(inputs, scaling),
+        Holdout.NONE,
+        List.of());
+  }
+
   private double runJobs(MLPClassificationModel model, Dataset<?> rows) {
-    RowSource source =
-        RowSource.shared(
-            rows, new Columns(model.getFeaturesCol(), evaluator.getLabelCol(), null, null));
-    Survey survey = source.survey(new Survey.Question(Targets.classes(0), 0, Holdout.NONE, 0));
+    RowSource source = source(rows, model.getFeaturesCol());
+    Survey survey = source.survey(QUESTION);
     if (survey.maxLabel() >= model.numClasses()) { // a class that no training row had
       return evaluator.evaluate(model.transform(rows));
     }
     Topology topology = model.network().topology();
     Scaling scaling = model.network().scaling();
-    ShardedRows.Packing packing =
-        new ShardedRows.Packing(
-            topology.inputs(),
-            Targets.classes(0),
-            numShards(rows, survey),
-            estimator.getBlockSize(),
-            scaling,
-            source.numbersOfRow(topology.inputs(), scaling),
-            Holdout.NONE,
-            List.of());
     return source.with(
-        packing,
+        packing(source, survey, topology.inputs(), scaling, rows),
         survey,
         packed -> {
           // the size is the state's, not that of a few sums: so many are broadcast together

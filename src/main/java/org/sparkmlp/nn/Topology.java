@@ -61,6 +61,7 @@ public final class Topology implements Serializable {
   private final List<Activation> activations;
   private final Loss loss;
   private final boolean classTargets;
+  private final int size;
 
   /** A network with the same activation in all hidden layers. */
   public Topology(int[] layers, Activation activation, Loss loss, boolean classTargets) {
@@ -104,6 +105,7 @@ public final class Topology implements Serializable {
         Arrays.toString(layers),
         weights,
         MAX_WEIGHTS);
+    this.size = (int) weights;
   }
 
   /** Rows to take through a network together: {@code most}, or fewer where a layer is very wide. */
@@ -176,7 +178,7 @@ public final class Topology implements Serializable {
 
   /** Length of the flat vector. */
   public int size() {
-    return weightsOffset(layers.length);
+    return size;
   }
 
   /** Where W_l begins. */

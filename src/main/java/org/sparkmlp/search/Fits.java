@@ -157,6 +157,15 @@ final class Fits implements AutoCloseable {
       }
     }
 
+    /** Makes ready, while cells are fitted, what judges them. */
+    void prepare() {
+      try {
+        packedEvaluator.ifPresent(packed -> packed.prepare(all));
+      } catch (Exception e) { // what is wrong with the rows, the first fit that needs them says
+        LOG.debug("the rows that judge fold {} couldn't be packed ahead", number, e);
+      }
+    }
+
     double metric(Model<?> model, Cell cell) {
       return packedEvaluator.isPresent()
           ? packedEvaluator.get().evaluate((MLPClassificationModel) model, all)
@@ -177,6 +186,7 @@ final class Fits implements AutoCloseable {
     List<Fold> busy = new ArrayList<>();
     boolean done = false;
     ExecutorService threads = Executors.newFixedThreadPool(parallelism);
+    ExecutorService beside = Executors.newSingleThreadExecutor();
     try {
       List<Future<?>> running = new ArrayList<>();
       for (int number = firstFold; number <= lastFold; number++) {
@@ -191,6 +201,9 @@ final class Fits implements AutoCloseable {
       }
       if (!busy.isEmpty() && classes == null) {
         classes = resource.classes(rows.all()).map(List::<ParamPair<?>>of).orElse(List.of());
+      }
+      for (Fold fold : busy) {
+        beside.execute(fold::prepare);
       }
       for (Fold fold : busy) {
         for (Cell cell : fold.missing) {
@@ -211,6 +224,7 @@ final class Fits implements AutoCloseable {
     } finally {
       ended = !done;
       end(threads);
+      end(beside);
       busy.forEach(Fold::free);
     }
   }

@@ -7,6 +7,7 @@ import java.io.ObjectStreamField;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import org.sparkmlp.util.FloatStreams;
 import org.sparkmlp.util.Parallel;
 
@@ -29,8 +30,10 @@ import org.sparkmlp.util.Parallel;
  * <p>Floats have two digits: the error a leaf is below 2^-38 of the slice's largest element, where
  * a float rounds at 2^-24. Doubles have three: 2^-76. A single leaf comes back as it was.
  *
- * <p>Memory: a sum of a few leaves keeps them as they are, and cuts them slice by slice when it is
- * read; one of more has D doubles a number, which is as much as those few leaves.
+ * <p>Memory: a sum of a few leaves keeps them as they are; one of more has D doubles a number,
+ * which is as much as those few leaves. A few of floats needn't be cut: they are added as doubles
+ * in the order of their contents, which is the same whichever came first. A few of doubles are cut
+ * slice by slice when the sum is read.
  */
 public final class ExactSum implements Mergeable<ExactSum> {
   private static final long serialVersionUID = 2;
@@ -103,6 +106,11 @@ public final class ExactSum implements Mergeable<ExactSum> {
   private static final class Leaf implements Serializable {
     private static final long serialVersionUID = 1;
 
+    /** An order of leaves of floats; those that are equal in it are the same to a sum. */
+    static final Comparator<Leaf> BY_CONTENT =
+        Comparator.<Leaf, Float>comparing(leaf -> leaf.scale)
+            .thenComparing(leaf -> leaf.floats, Arrays::compare);
+
     /** What Java writes by itself: all but the floats. (Transient ones would be lost on Kryo.) */
     @SuppressWarnings("UnusedVariable")
     private static final ObjectStreamField[] serialPersistentFields = {
@@ -144,10 +152,23 @@ public final class ExactSum implements Mergeable<ExactSum> {
         into[i - from] = floats[i] * factor;
       }
     }
+
+    /** Adds a slice, of floats, to the beginning of {@code sums}. */
+    void addTo(double[] sums, int from, int to) {
+      double factor = scale;
+      for (int i = from; i < to; i++) {
+        sums[i - from] += floats[i] * factor;
+      }
+    }
   }
 
   public boolean isEmpty() {
     return count == 0;
+  }
+
+  /** Whether leaves of floats are there as they were given, to be added in order. */
+  private boolean isOfFewFloats() {
+    return digits == null && digitCount == 2;
   }
 
   /** Leaves that take as much room as digits do: four of floats, three of doubles. */
@@ -244,6 +265,9 @@ public final class ExactSum implements Mergeable<ExactSum> {
    * cores are idle when a driver reads: its tasks have ended.
    */
   private boolean read(SliceReader reader) {
+    if (isOfFewFloats()) {
+      leaves.sort(Leaf.BY_CONTENT);
+    }
     return finite && Parallel.all(sliceEnds.length, length, (from, to) -> read(reader, from, to));
   }
 
@@ -264,8 +288,11 @@ public final class ExactSum implements Mergeable<ExactSum> {
   private boolean sum(int from, int to, double[] room, double[][] sums) {
     int n = to - from;
     double[] total = sums[0];
-    if (count == 1) {
+    if (count == 1 || isOfFewFloats()) {
       leaves.get(0).read(from, to, total);
+      for (Leaf leaf : leaves.subList(1, leaves.size())) {
+        leaf.addTo(total, from, to);
+      }
       return largest(total, n) < Double.POSITIVE_INFINITY;
     }
     if (digits != null) {

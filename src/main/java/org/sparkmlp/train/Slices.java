@@ -1,5 +1,6 @@
 package org.sparkmlp.train;
 
+import java.util.List;
 import org.sparkmlp.nn.Topology;
 import org.sparkmlp.nn.Topology.Slice;
 
@@ -13,11 +14,12 @@ final class Slices {
 
   /** For a vector of {@code copies} flat vectors one after the other (weights, then slots). */
   static int[] ends(Topology topology, int copies) {
-    int rows = topology.slices().stream().mapToInt(Slice::rows).sum();
+    List<Slice> slices = topology.slices();
+    int rows = slices.stream().mapToInt(Slice::rows).sum();
     int[] ends = new int[copies * rows];
     int at = 0;
     for (int c = 0; c < copies; c++) {
-      for (Slice slice : topology.slices()) {
+      for (Slice slice : slices) {
         for (int row = 1; row <= slice.rows(); row++) {
           ends[at++] = c * topology.size() + slice.offset() + row * slice.columns();
         }
