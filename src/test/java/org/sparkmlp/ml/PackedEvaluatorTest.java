@@ -109,6 +109,34 @@ class PackedEvaluatorTest {
   }
 
   @Test
+  void whatIsPreparedIsWhatModelsAreJudgedOn() {
+    Dataset<Row> rows = rows(3);
+    MLPClassifier classifier = classifier();
+    MLPClassificationModel model = classifier.fit(rows);
+    Dataset<Row> fold = rows.where("label > 0");
+    PackedEvaluator evaluator = packed(classifier, evaluator("f1"));
+    double expected = evaluator.evaluate(model, fold);
+    try (KeptRows kept = KeptRows.of(fold);
+        PackedCopies copies = new PackedCopies()) {
+      evaluator.prepare(fold);
+      assertThat(copies.count()).as("prepared").isEqualTo(1);
+      assertThat(evaluator.evaluate(model, fold)).isEqualTo(expected);
+      assertThat(copies.count()).as("and judged").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatIsScaledByEachModelIsNotPackedBefore() {
+    Dataset<Row> rows = rows(3);
+    MLPClassifier classifier = classifier().setStandardization(true);
+    try (KeptRows kept = KeptRows.of(rows);
+        PackedCopies copies = new PackedCopies()) {
+      packed(classifier, evaluator("f1")).prepare(rows);
+      assertThat(copies.count()).isZero();
+    }
+  }
+
+  @Test
   void badRowsAreTold() {
     Dataset<Row> rows = rows(3);
     MLPClassifier classifier = classifier();

@@ -90,6 +90,46 @@ class ExactSumTest {
     }
   }
 
+  /** They aren't cut, so their order matters to a double where its last bits do. */
+  @Test
+  void aFewVectorsOfScalesOfTheirOwnInAnyOrderToo() {
+    Random random = Seeds.random("order of a few vectors");
+    Set<String> plain = new HashSet<>();
+    for (int count = 2; count <= 4; count++) {
+      Set<String> exact = new HashSet<>();
+      List<float[]> vectors = vectors(random, count, 300);
+      vectors.set(1, vectors.get(0).clone()); // alike but for its scale
+      List<Integer> order = new ArrayList<>(List.of(0, 1, 2, 3).subList(0, count));
+      plain.clear();
+      for (int trial = 0; trial < 40; trial++) {
+        ExactSum sum = ExactSum.empty();
+        double[] added = new double[300];
+        for (int v : order) {
+          float scale = 3 + v;
+          sum = sum.merge(ExactSum.of(vectors.get(v).clone(), scale, 100, 300));
+          Arrays.setAll(added, i -> added[i] + vectors.get(v)[i] * (double) scale);
+        }
+        double[] total = new double[300];
+        sum.total(total);
+        exact.add(Arrays.toString(total));
+        plain.add(Arrays.toString(added));
+        Collections.shuffle(order, random);
+      }
+      assertThat(exact).as("sums of %d", count).hasSize(1);
+    }
+    assertThat(plain).as("control: plain sums of four").hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void aFewVectorsThatAreNotFiniteAreTold() {
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      ExactSum sum = ExactSum.of(new float[] {1, 2}, 1, 1, 2);
+      sum = sum.merge(ExactSum.of(new float[] {3, bad}, 2, 1, 2));
+      sum = sum.merge(ExactSum.of(new float[] {3, -bad}, 2, 1, 2));
+      assertThat(sum.quotient(5, new float[2])).isFalse();
+    }
+  }
+
   private static float[] plainSum(List<float[]> vectors) {
     float[] sum = new float[vectors.get(0).length];
     for (float[] x : vectors) {
