@@ -40,9 +40,12 @@ public final class PackedEvaluator {
   private final MLPClassifier estimator;
   private final MulticlassClassificationEvaluator evaluator;
   private final ValidationMetric metric;
+  private final boolean scales; // whether a model may bring a scaling of its own
 
-  private PackedEvaluator(MLPClassifier estimator, MulticlassClassificationEvaluator evaluator) {
+  private PackedEvaluator(
+      MLPClassifier estimator, MulticlassClassificationEvaluator evaluator, boolean scales) {
     this.estimator = estimator;
+    this.scales = scales;
     this.evaluator = evaluator;
     this.metric = ValidationMetric.of(evaluator.getMetricName());
   }
@@ -60,8 +63,19 @@ public final class PackedEvaluator {
                 || multiclass.getWeightCol().isEmpty())
             && !multiclass.isSet(multiclass.eps())
             && maps.stream().allMatch(map -> reads(multiclass, classifier.copy(map)))
-        ? Optional.of(new PackedEvaluator(classifier, multiclass))
+        ? Optional.of(
+            new PackedEvaluator(
+                classifier,
+                multiclass,
+                maps.stream().anyMatch(map -> scales(classifier.copy(map)))))
         : Optional.empty();
+  }
+
+  /** Features are scaled by their own moments, or as a model before has done. */
+  private static boolean scales(MLPClassifier classifier) {
+    return classifier.getStandardization()
+        || classifier.isDefined(classifier.initialModel())
+        || classifier.isDefined(classifier.plasticityAnchor());
   }
 
   private static boolean reads(
@@ -82,8 +96,8 @@ public final class PackedEvaluator {
   }
 
   /**
-   * Packs rows for the models to come, which are being trained meanwhile. Bad ones are for {@link
-   * #evaluate} to refuse.
+   * Packs rows for the models to come, which are being trained meanwhile; looks at labels alone
+   * where models scale features. Bad rows are for {@link #evaluate} to refuse.
    */
   public void prepare(Dataset<?> rows) {
     FitJobs.run(
@@ -91,7 +105,7 @@ public final class PackedEvaluator {
         () -> {
           RowSource source = source(rows, estimator.getFeaturesCol());
           Survey survey = source.survey(QUESTION);
-          if (!estimator.getStandardization()) { // whose scaling a model brings
+          if (!scales) {
             int inputs = source.numFeatures();
             source.with(packing(source, survey, inputs, null, rows), survey, packed -> packed);
           }

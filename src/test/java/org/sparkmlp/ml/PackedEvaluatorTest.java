@@ -128,10 +128,17 @@ class PackedEvaluatorTest {
   @Test
   void whatIsScaledByEachModelIsNotPackedBefore() {
     Dataset<Row> rows = rows(3);
-    MLPClassifier classifier = classifier().setStandardization(true);
+    MLPClassifier plain = classifier();
+    ParamMap scaled = new ParamMap().put(plain.standardization().w(true));
+    List<PackedEvaluator> scaling =
+        List.of(
+            packed(classifier().setStandardization(true), evaluator("f1")),
+            packed(classifier().setInitialModel("of rows that were scaled"), evaluator("f1")),
+            PackedEvaluator.of(plain, evaluator("f1"), List.of(new ParamMap(), scaled))
+                .orElseThrow());
     try (KeptRows kept = KeptRows.of(rows);
         PackedCopies copies = new PackedCopies()) {
-      packed(classifier, evaluator("f1")).prepare(rows);
+      scaling.forEach(evaluator -> evaluator.prepare(rows));
       assertThat(copies.count()).isZero();
     }
   }
